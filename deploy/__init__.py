@@ -1,0 +1,1 @@
+"""The local stack, its command line, scenarios and images."""

@@ -1,0 +1,1 @@
+"""What every service shares: a pure kernel, the published events, and the platform that carries them."""
