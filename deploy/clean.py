@@ -1,0 +1,32 @@
+"""Forget the embedded servers' data; what was downloaded stays."""
+
+import shutil
+import sys
+
+from deploy.embedded import postgres_home
+from deploy.layout import data_dir_from_environment
+from deploy.local import take_lock
+from deploy.problems import CannotRun
+
+# Named one by one: the data folder may be a place that holds other things too.
+OURS = ("postgres", "logs", "issuer", "kafka")
+
+
+def main() -> int:
+    data_dir = data_dir_from_environment()
+    try:
+        lock = take_lock(data_dir)
+    except CannotRun as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    with lock:
+        for folder in {postgres_home(data_dir), *(data_dir / name for name in OURS)}:
+            if folder.exists():
+                shutil.rmtree(folder)
+    (data_dir / "lock").unlink(missing_ok=True)
+    print(f"数据已清除。 Data forgotten: {data_dir}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
