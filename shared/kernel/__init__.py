@@ -1,0 +1,1 @@
+"""Pure ground of the system: no I/O, no clock, no randomness."""

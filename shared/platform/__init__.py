@@ -1,0 +1,1 @@
+"""The platform: PostgreSQL, Kafka and HTTP as every service uses them."""

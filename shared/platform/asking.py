@@ -1,0 +1,105 @@
+"""What every request brings: its caller, correlation, idempotency key and expected version."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from structlog.contextvars import bind_contextvars, get_contextvars
+
+from shared.kernel.access import Caller
+from shared.kernel.positions import parse_positions
+from shared.kernel.refusals import Refusal
+from shared.platform.auth import Authenticator
+from shared.platform.consistency import Checkpoints
+from shared.platform.eventstore import Answer, IdempotencyKey, Origin
+
+_WAIT_SECONDS = 10.0
+
+
+class MalformedKey(Refusal):
+    code = "malformed-idempotency-key"
+    status = 400
+    zh = "Idempotency-Key 须为 1 至 200 个可见 ASCII 字符。"
+    en = "An Idempotency-Key is 1 to 200 visible ASCII characters."
+
+
+class MalformedETag(Refusal):
+    code = "malformed-if-match"
+    status = 400
+    zh = "If-Match 须原样传回读取时得到的 ETag。"
+    en = "If-Match must be the ETag exactly as it was read."
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One request: who asks, under which key, expecting which version."""
+
+    caller: Caller
+    origin: Origin
+    key: IdempotencyKey | None
+    expected_version: int | None
+
+
+async def _asking(request: Request) -> Asking:
+    headers = request.headers
+    authenticator: Authenticator = request.app.state.authenticator
+    caller = await authenticator.caller(headers.get("authorization"))
+    correlation_id: str = get_contextvars()["correlation_id"]
+    bind_contextvars(actor=caller.subject)
+    token = headers.get("consistency-token")
+    if token:
+        await _settle(request, token)
+    return Asking(
+        caller,
+        Origin(
+            caller.subject,
+            correlation_id,
+            causation_id=headers.get("x-causation-id", "")[:100],
+            traceparent=headers.get("traceparent", "")[:100],
+        ),
+        await _key(request, caller),
+        _expected_version(headers.get("if-match")),
+    )
+
+
+async def _settle(request: Request, token: str) -> None:
+    """Wait for other services' writes; our own are in our own store already."""
+    wanted = parse_positions(token)
+    checkpoints: Checkpoints | None = getattr(request.app.state, "checkpoints", None)
+    follows: frozenset[str] = getattr(request.app.state, "follows", frozenset())
+    others = {key: version for key, version in wanted.items() if key[0] in follows}
+    if checkpoints is not None and others:
+        await checkpoints.wait_for(others, _WAIT_SECONDS)
+
+
+async def _key(request: Request, caller: Caller) -> IdempotencyKey | None:
+    key = request.headers.get("idempotency-key")
+    if key is None or request.method == "GET":
+        return None
+    if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
+        raise MalformedKey
+    target = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    return IdempotencyKey(caller.subject, key, sha256(target + await request.body()).digest())
+
+
+def _expected_version(if_match: str | None) -> int | None:
+    if if_match is None or if_match == "*":
+        return None
+    text = if_match.removeprefix("W/").strip('"')
+    if not text.isdecimal() or not text.isascii() or len(text) > 9:
+        raise MalformedETag
+    return int(text)
+
+
+Ask = Annotated[Asking, Depends(_asking)]
+
+
+def answered(answer: Answer, version: int | None = None) -> Response:
+    """A write's answer over HTTP: the receipt, its consistency token, its ETag."""
+    headers = {"Consistency-Token": answer.positions} if answer.positions else {}
+    if answer.replayed:
+        headers["Idempotent-Replay"] = "true"
+    if version is not None:
+        headers["ETag"] = f'"{version}"'
+    return Response(answer.body, answer.status, headers, media_type="application/json")

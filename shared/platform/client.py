@@ -1,0 +1,95 @@
+"""Calling the other services: timeouts, retries with jitter, a service's own token."""
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import msgspec
+
+from shared.kernel.envelope import Envelope
+
+_ATTEMPTS = 5
+_RETRIED = frozenset({429, 502, 503, 504})
+_FEED_PAGE = 5000
+
+
+class ServiceToken:
+    """The token of a service account, renewed before it expires."""
+
+    def __init__(self, issuer_url: str, account: str, client: httpx.AsyncClient) -> None:
+        self._issuer_url = issuer_url
+        self._account = account
+        self._client = client
+        self._token = ""
+        self._renew_at = 0.0
+
+    async def get(self) -> str:
+        if time.monotonic() > self._renew_at:
+            answer = await self._client.post(
+                f"{self._issuer_url}/token", json={"account": self._account}, timeout=5
+            )
+            answer.raise_for_status()
+            body = answer.json()
+            self._token = body["access_token"]
+            self._renew_at = time.monotonic() + body["expires_in"] / 2
+        return self._token
+
+
+class ServiceClient:
+    """HTTP to one service; a call is repeated only when repeating it is harmless."""
+
+    def __init__(self, base_url: str, token: ServiceToken, client: httpx.AsyncClient) -> None:
+        self._base_url = base_url
+        self._token = token
+        self._client = client
+
+    async def get(self, path: str, params: Mapping[str, Any] | None = None) -> httpx.Response:
+        """The answer, after up to five tries; raises httpx.HTTPError when none succeeds."""
+        return await self._call("GET", path, params=params)
+
+    async def post(self, path: str, body: object, idempotency_key: str) -> httpx.Response:
+        """Post under a key, so that trying again cannot do it twice."""
+        return await self._call(
+            "POST", path, json=body, headers={"Idempotency-Key": idempotency_key}
+        )
+
+    async def _call(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        headers = dict(arguments.pop("headers", {}))
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                headers["Authorization"] = f"Bearer {await self._token.get()}"
+                answer = await self._client.request(
+                    method, f"{self._base_url}{path}", headers=headers, timeout=10, **arguments
+                )
+                if answer.status_code not in _RETRIED or attempt == _ATTEMPTS:
+                    answer.raise_for_status()
+                    return answer
+            except httpx.TransportError:
+                if attempt == _ATTEMPTS:
+                    raise
+            await asyncio.sleep(random.uniform(0.5, 1) * 0.2 * 2**attempt)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+class FeedClients:
+    """Reads other services' feeds, for filling gaps and auditing completeness."""
+
+    def __init__(self, clients: Mapping[str, ServiceClient]) -> None:
+        self._clients = clients
+
+    async def events(self, service: str, league: str, after: int, up_to: int) -> list[Envelope]:
+        """The envelopes of versions after+1 .. up_to, in order."""
+        found: list[Envelope] = []
+        while after < up_to:
+            answer = await self._clients[service].get(
+                f"/streams/{league}/events", {"after": after, "up_to": up_to, "limit": _FEED_PAGE}
+            )
+            page = msgspec.json.decode(answer.content, type=list[Envelope])
+            if not page:
+                break
+            found += page
+            after = page[-1].version
+        return found

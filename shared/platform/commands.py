@@ -1,0 +1,242 @@
+"""The one handler of commands: load, decide, append, answer; retried when writers cross."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import asyncpg
+import msgspec
+
+from shared.kernel.decider import Decider
+from shared.kernel.events import Event
+from shared.kernel.refusals import Refusal, StaleVersion
+from shared.kernel.units import league_of
+from shared.platform.eventstore import (
+    Answer,
+    AnswerMaker,
+    EventStore,
+    IdempotencyKey,
+    Origin,
+    Pending,
+    Recorded,
+    Session,
+    token_of,
+)
+from shared.platform.postgres import Connection
+
+Command = TypeVar("Command")
+State = TypeVar("State")
+
+_ATTEMPTS = 4
+_CROSSED = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
+@dataclass(frozen=True, slots=True)
+class Work(Generic[Command]):
+    """One command for one stream, about one unit; `row` is its place in an upload."""
+
+    stream: str
+    campaign: str
+    unit: str
+    path: str
+    command: Command
+    expected_version: int | None = None
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[Command, State]):
+    """What a command made of its stream: the new state and version."""
+
+    work: Work[Command]
+    state: State
+    version: int
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """The answer to a write: the stream's version and what was recorded, if anything."""
+
+    stream: str
+    version: int
+    league: str
+    league_version: int
+    events: list[str]
+
+
+@dataclass(slots=True)
+class Outcome(Generic[Command, State]):
+    """What became of many commands: changes made, repeats that changed nothing, refusals by row."""
+
+    changes: dict[str, Change[Command, State]] = field(default_factory=dict)
+    pending: list[Pending] = field(default_factory=list)
+    recorded: list[Recorded] = field(default_factory=list)
+    accepted_rows: list[int] = field(default_factory=list)
+    unchanged_rows: list[int] = field(default_factory=list)
+    refused: list[tuple[int, Refusal]] = field(default_factory=list)
+    answer: Answer | None = None
+
+
+class RowsRefused(Exception):
+    """An all-or-nothing upload had refusals; nothing was written."""
+
+    def __init__(self, outcome: Outcome[Any, Any]) -> None:
+        super().__init__(f"{len(outcome.refused)} rows refused")
+        self.outcome = outcome
+
+
+View = Callable[[Connection, Sequence[Change[Any, Any]]], Awaitable[None]]
+"""Writes an inline read model, in the transaction of the events it shows."""
+
+Report = Callable[[Outcome[Any, Any]], tuple[int, bytes]]
+"""Makes status and body of the answer to an upload."""
+
+
+class CommandHandler:
+    """Runs deciders against a store."""
+
+    def __init__(self, store: EventStore) -> None:
+        self.store = store
+
+    async def one(
+        self,
+        decider: Decider[Command, State, Event],
+        work: Work[Command],
+        origin: Origin,
+        *,
+        key: IdempotencyKey | None = None,
+        view: View | None = None,
+    ) -> Answer:
+        """Decide one command; the answer is a Receipt. Raises Refusal; nothing is written then."""
+
+        async def attempt() -> Answer:
+            async with self.store.session([league_of(work.path)], [work.stream], key) as session:
+                if session.answer is not None:
+                    return session.answer
+                outcome = _decide(decider, [work], session)
+                if outcome.refused:
+                    raise outcome.refused[0][1]
+                return await _commit(session, outcome, origin, view, _receipt_of(work, session))
+
+        return await _retried(attempt)
+
+    async def many(
+        self,
+        decider: Decider[Command, State, Event],
+        works: Sequence[Work[Command]],
+        origin: Origin,
+        report: Report,
+        *,
+        key: IdempotencyKey | None = None,
+        view: View | None = None,
+        accept_valid: bool = False,
+        dry_run: bool = False,
+    ) -> Outcome[Command, State]:
+        """Decide many commands in one transaction, a set at a time.
+
+        All or nothing unless `accept_valid`; a dry run decides everything and writes nothing.
+        """
+
+        async def attempt() -> Outcome[Command, State]:
+            leagues = {league_of(work.path) for work in works}
+            streams = list({work.stream: None for work in works})
+            async with self.store.session(leagues, streams, None if dry_run else key) as session:
+                if session.answer is not None:
+                    return Outcome(answer=session.answer)
+                outcome: Outcome[Command, State] = _decide(decider, works, session)
+                if outcome.refused and not accept_valid:
+                    raise RowsRefused(outcome)
+                if dry_run:
+                    outcome.recorded = []
+                    return outcome
+                outcome.answer = await _commit(
+                    session, outcome, origin, view, _report_of(session, outcome, report)
+                )
+                return outcome
+
+        return await _retried(attempt)
+
+
+def _decide(
+    decider: Decider[Command, State, Event], works: Sequence[Work[Command]], session: Session
+) -> Outcome[Command, State]:
+    """Decide in order, each seeing what those before it on the same stream decided."""
+    outcome: Outcome[Command, State] = Outcome()
+    states: dict[str, tuple[State, int]] = {}
+    for work in works:
+        known = states.get(work.stream)
+        if known is None:
+            past = session.past.get(work.stream, [])
+            known = (decider.fold(past), len(past))
+        state, version = known
+        try:
+            _expect(work, version)
+            events = decider.decide(work.command, state)
+        except Refusal as refusal:
+            outcome.refused.append((work.row, refusal))
+            continue
+        (outcome.accepted_rows if events else outcome.unchanged_rows).append(work.row)
+        state = decider.fold(events, state)
+        states[work.stream] = (state, version + len(events))
+        outcome.changes[work.stream] = Change(work, state, version + len(events))
+        outcome.pending += [
+            Pending(work.stream, work.campaign, work.unit, work.path, event) for event in events
+        ]
+    return outcome
+
+
+def _expect(work: Work[Any], version: int) -> None:
+    if work.expected_version is not None and work.expected_version != version:
+        raise StaleVersion(expected=work.expected_version, actual=version)
+
+
+async def _commit(
+    session: Session,
+    outcome: Outcome[Any, Any],
+    origin: Origin,
+    view: View | None,
+    make_answer: AnswerMaker,
+) -> Answer:
+    outcome.recorded, answer = await session.append(outcome.pending, origin, make_answer)
+    if view is not None and outcome.recorded:
+        await view(session.connection, list(outcome.changes.values()))
+    return answer
+
+
+def _receipt_of(work: Work[Any], session: Session) -> AnswerMaker:
+    def answer(recorded: list[Recorded]) -> Answer:
+        league = league_of(work.path)
+        receipt = Receipt(
+            stream=work.stream,
+            version=session.version_of(work.stream) + len(recorded),
+            league=league,
+            league_version=session.league_version(league),
+            events=[event.name for event in recorded],
+        )
+        positions = token_of(session.contract.service, recorded)
+        return Answer(201 if recorded else 200, msgspec.json.encode(receipt), positions)
+
+    return answer
+
+
+def _report_of(session: Session, outcome: Outcome[Any, Any], report: Report) -> AnswerMaker:
+    def answer(recorded: list[Recorded]) -> Answer:
+        outcome.recorded = recorded
+        status, body = report(outcome)
+        return Answer(status, body, token_of(session.contract.service, recorded))
+
+    return answer
+
+
+Result = TypeVar("Result")
+
+
+async def _retried(attempt: Callable[[], Awaitable[Result]]) -> Result:
+    """Run again when another writer crossed us: a stream that moved between leagues, or the
+    same key at the same moment.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return await attempt()
+        except _CROSSED:
+            continue
+    return await attempt()

@@ -1,0 +1,284 @@
+"""The event store: gapless per-league histories, appended under the league's row lock."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import msgspec
+
+from shared.contracts.contract import Contract
+from shared.kernel.envelope import chain_hash, content_digest
+from shared.kernel.events import Event
+from shared.kernel.positions import Positions, format_positions
+from shared.kernel.refusals import KeyReused
+from shared.kernel.time import iso_utc
+from shared.kernel.units import league_of
+from shared.platform.postgres import Connection, Pool
+
+_OPEN = "select * from open_session($1, $2, $3, $4)"
+
+_APPEND = """
+with moved as (
+    update histories h
+    set version = u.version, head_hash = u.hash, recorded_at = u.recorded_at
+    from unnest($1::text[], $2::bigint[], $3::bytea[], $4::timestamptz[])
+        as u(league, version, hash, recorded_at)
+    where h.league = u.league
+), answered as (
+    insert into idempotency_keys (caller, key, fingerprint, status, answer, positions)
+    select $5, $6, $7, $8, $9, $10 where $6::text is not null
+)
+insert into events (league, version, stream, stream_version, event_id, type, schema_version,
+                    data, meta, occurred_at, recorded_at, hash)
+select u.league, u.version, u.stream, u.stream_version, u.event_id, u.type, u.schema_version,
+       u.data::jsonb, u.meta::jsonb, u.occurred_at, u.recorded_at, u.hash
+from unnest($11::text[], $12::bigint[], $13::text[], $14::int[], $15::uuid[], $16::text[],
+            $17::smallint[], $18::text[], $19::text[], $20::timestamptz[], $21::timestamptz[],
+            $22::bytea[])
+    as u(league, version, stream, stream_version, event_id, type, schema_version,
+         data, meta, occurred_at, recorded_at, hash)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request came from: kept with every event it causes."""
+
+    actor: str
+    correlation_id: str
+    causation_id: str = ""
+    import_id: str = ""
+    traceparent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """A caller's key and the fingerprint (SHA-256) of the request it stands for."""
+
+    caller: str
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a write answered, kept with its key so that a retry is answered the same."""
+
+    status: int
+    body: bytes
+    positions: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An event to append: its stream, the unit it is about and that unit's path."""
+
+    stream: str
+    campaign: str
+    unit: str
+    path: str
+    event: Event
+    league: str = ""
+
+    @property
+    def history(self) -> str:
+        """The history it goes to: its own league, unless a move says another."""
+        return self.league or league_of(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An appended event and the place it got."""
+
+    pending: Pending
+    name: str
+    version: int
+    stream_version: int
+    event_id: str
+    recorded_at: datetime
+
+
+AnswerMaker = Callable[[list[Recorded]], Answer]
+"""Makes the answer once the events' places are known."""
+
+
+@dataclass(slots=True)
+class _Head:
+    version: int
+    hash: bytes
+    recorded_at: datetime | None
+
+
+@dataclass(slots=True)
+class Session:
+    """One transaction that holds the row locks of the leagues it writes to."""
+
+    connection: Connection
+    contract: Contract
+    key: IdempotencyKey | None
+    answer: Answer | None = None
+    past: dict[str, list[Event]] = field(default_factory=dict)
+    _heads: dict[str, _Head] = field(default_factory=dict)
+
+    def version_of(self, stream: str) -> int:
+        return len(self.past.get(stream, ()))
+
+    def league_version(self, league: str) -> int:
+        return self._heads[league].version
+
+    async def append(
+        self, events: Sequence[Pending], origin: Origin, make_answer: AnswerMaker
+    ) -> tuple[list[Recorded], Answer]:
+        """Append in order, each to its league's chain; the answer is stored under the key."""
+        recorded, columns = self._place(events, origin)
+        answer = make_answer(recorded)
+        if recorded or self.key is not None:
+            moved = [(name, h.version, h.hash, h.recorded_at) for name, h in self._heads.items()]
+            await self.connection.execute(
+                _APPEND, *_columns(moved, 4), *self._stored(answer), *columns
+            )
+        return recorded, answer
+
+    def _stored(self, answer: Answer) -> tuple[Any, ...]:
+        if self.key is None:
+            return (None, None, None, None, None, None)
+        key = self.key
+        return (key.caller, key.key, key.fingerprint, answer.status, answer.body, answer.positions)
+
+    def _place(
+        self, events: Sequence[Pending], origin: Origin
+    ) -> tuple[list[Recorded], list[list[Any]]]:
+        now = datetime.now(UTC)
+        recorded: list[Recorded] = []
+        rows: list[tuple[Any, ...]] = []
+        grown = {p.stream: self.version_of(p.stream) for p in events}
+        shared_meta = _meta(origin)
+        for pending in events:
+            head = self._heads[pending.history]
+            head.version += 1
+            # A clock set back must not make a history run backwards.
+            head.recorded_at = max(now, head.recorded_at or now)
+            grown[pending.stream] += 1
+            name, schema_version = self.contract.name_of(pending.event)
+            event_id = uuid4()
+            data = msgspec.json.encode(pending.event)
+            meta = shared_meta | {
+                "campaign": pending.campaign,
+                "unit": pending.unit,
+                "path": pending.path,
+            }
+            occurred_at = pending.event.occurred_at
+            digest = content_digest(
+                {
+                    "id": str(event_id),
+                    "stream": pending.stream,
+                    "streamversion": grown[pending.stream],
+                    "type": f"{name}.v{schema_version}",
+                    "time": iso_utc(occurred_at),
+                    "data": pending.event,
+                    "meta": meta,
+                }
+            )
+            head.hash = chain_hash(head.hash, head.version, head.recorded_at, digest)
+            rows.append(
+                (
+                    pending.history,
+                    head.version,
+                    pending.stream,
+                    grown[pending.stream],
+                    event_id,
+                    name,
+                    schema_version,
+                    data.decode(),
+                    msgspec.json.encode(meta).decode(),
+                    occurred_at,
+                    head.recorded_at,
+                    head.hash,
+                )
+            )
+            recorded.append(
+                Recorded(
+                    pending,
+                    name,
+                    head.version,
+                    grown[pending.stream],
+                    str(event_id),
+                    head.recorded_at,
+                )
+            )
+        return recorded, _columns(rows, 12)
+
+
+class EventStore:
+    """A service's events; every write goes through `session`."""
+
+    def __init__(self, pool: Pool, contract: Contract) -> None:
+        self.pool = pool
+        self.contract = contract
+
+    @asynccontextmanager
+    async def session(
+        self, leagues: Iterable[str], streams: Sequence[str], key: IdempotencyKey | None = None
+    ) -> AsyncIterator[Session]:
+        """Lock the leagues, read the streams and any stored answer; commit at the end."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            rows = await connection.fetch(
+                _OPEN,
+                sorted(set(leagues)),
+                list(streams),
+                key.caller if key else None,
+                key.key if key else None,
+            )
+            session = Session(connection, self.contract, key)
+            for row in rows:
+                self._take(session, row)
+            yield session
+
+    def _take(self, session: Session, row: asyncpg.Record) -> None:
+        match row["kind"]:
+            case "head":
+                session._heads[row["name"]] = _Head(row["number"], row["bytes"], row["at"])
+            case "answer":
+                if session.key is not None and session.key.fingerprint != row["bytes"]:
+                    raise KeyReused
+                session.answer = Answer(
+                    row["number"], row["body"].encode(), row["name"], replayed=True
+                )
+            case _:
+                event = self.contract.decode(row["type"], row["schema_version"], row["body"])
+                session.past.setdefault(row["name"], []).append(event)
+
+
+def positions_of(service: str, recorded: Iterable[Recorded]) -> Positions:
+    """How far the histories stand after these events: what a consistency token says."""
+    positions: Positions = {}
+    for event in recorded:
+        key = (service, event.pending.history)
+        positions[key] = max(event.version, positions.get(key, 0))
+    return positions
+
+
+def token_of(service: str, recorded: Iterable[Recorded]) -> str:
+    return format_positions(positions_of(service, recorded))
+
+
+def _meta(origin: Origin) -> dict[str, str]:
+    meta = {"actor": origin.actor, "correlation": origin.correlation_id}
+    if origin.causation_id:
+        meta["causation"] = origin.causation_id
+    if origin.import_id:
+        meta["import"] = origin.import_id
+    if origin.traceparent:
+        meta["traceparent"] = origin.traceparent
+    return meta
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+    return (
+        [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+    )

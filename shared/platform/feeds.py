@@ -1,0 +1,61 @@
+"""The feed of a service's own events: for audits of completeness and for filling gaps."""
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Query, Request, Response
+
+from shared.kernel.access import Action
+from shared.platform.auth import CallerOf
+from shared.platform.eventstore import EventStore
+from shared.platform.publishing import COLUMNS, envelope_of
+
+_EVENTS = f"""
+select {COLUMNS} from events
+where league = $1 and version > $2 and version <= $3 order by version limit $4
+"""
+# The league's own path, from its root down: rights are held for subtrees.
+_PATH = """
+select regexp_replace(meta->>'path', '(^|\\.)' || $1 || '(\\..*)?$', '\\1' || $1)
+from events where league = $1 limit 1
+"""
+_HEADS = "select league, version, head_hash, recorded_at from histories order by league"
+
+
+def feed_router(store: EventStore) -> APIRouter:
+    """`/streams/heads` and `/streams/{league}/events`, for auditors, operations and services."""
+    router = APIRouter(prefix="/streams", tags=["streams 事件流"])
+
+    @router.get("/heads", summary="Each league's version and head hash 各盟市版本与链头")
+    async def heads(request: Request, caller: CallerOf) -> Response:
+        caller.require_anywhere(Action.READ_STREAMS)
+        rows = await store.pool.fetch(_HEADS)
+        return _json(
+            [
+                {
+                    "league": r["league"],
+                    "version": r["version"],
+                    "hash": r["head_hash"].hex(),
+                    "recorded_at": r["recorded_at"],
+                }
+                for r in rows
+            ]
+        )
+
+    @router.get("/{league}/events", summary="A league's events in order 按序读取事件")
+    async def events(
+        league: str,
+        caller: CallerOf,
+        after: Annotated[int, Query(ge=0, le=2**62)] = 0,
+        up_to: Annotated[int, Query(ge=0, le=2**62)] = 2**62,
+        limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
+    ) -> Response:
+        caller.require(Action.READ_STREAMS, await store.pool.fetchval(_PATH, league) or league)
+        rows = await store.pool.fetch(_EVENTS, league, after, up_to, limit)
+        return _json([envelope_of(store.contract.service, row) for row in rows])
+
+    return router
+
+
+def _json(body: object) -> Response:
+    return Response(msgspec.json.encode(body), media_type="application/json")

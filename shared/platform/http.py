@@ -1,0 +1,146 @@
+"""The HTTP side of a service: one app of one shape, with health, metrics and limits."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter, FastAPI, Response
+from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from shared.platform import problems
+from shared.platform.metrics import Metrics, exposition
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+
+Ready = Callable[[], Awaitable[dict[str, str]]]
+"""Names what is not ready and why; empty when all is."""
+
+
+def create_app(
+    title: str,
+    description: str,
+    routers: Sequence[APIRouter],
+    metrics: Metrics,
+    ready: Ready,
+    lifespan: Lifespan[FastAPI] | None = None,
+) -> FastAPI:
+    """A service's app; `ready` is asked by /readyz."""
+    app = FastAPI(title=title, description=description, version="1", lifespan=lifespan)
+    problems.install(app)
+    for router in routers:
+        app.include_router(router)
+    app.include_router(health_router(metrics, ready))
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Observed, metrics=metrics)
+    return app
+
+
+def health_router(metrics: Metrics, ready: Ready) -> APIRouter:
+    """/livez, /readyz and /metrics, without a token: for probes on the inner network."""
+    router = APIRouter(tags=["health 运行状况"])
+
+    @router.get("/livez", summary="Alive 存活")
+    async def livez() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @router.get("/readyz", summary="Ready to serve 就绪")
+    async def readyz(response: Response) -> dict[str, Any]:
+        missing = await ready()
+        response.status_code = 503 if missing else 200
+        return {"status": "not-ready" if missing else "ok", "missing": missing}
+
+    @router.get("/metrics", summary="Prometheus metrics 指标", response_class=Response)
+    async def exposed() -> Response:
+        body, content_type = exposition(metrics.registry)
+        return Response(body, media_type=content_type)
+
+    return router
+
+
+class BodyLimit:
+    """Refuses bodies over the limit, announced or not, before they fill memory."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        if announced.isdigit() and int(announced) > MAX_BODY_BYTES:
+            await _too_large()(scope, receive, send)
+            return
+        size = 0
+
+        async def limited() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > MAX_BODY_BYTES:
+                raise BodyTooLarge
+            return message
+
+        try:
+            await self._app(scope, limited, send)
+        except BodyTooLarge:
+            await _too_large()(scope, receive, send)
+
+
+class BodyTooLarge(Exception):
+    """More came than a body may hold."""
+
+
+def _too_large() -> Response:
+    return problems.problem(
+        413,
+        "body-too-large",
+        f"内容超过 {MAX_BODY_BYTES // 1024 // 1024} MiB,请拆分后上传。",
+        f"The body is over {MAX_BODY_BYTES // 1024 // 1024} MiB; split it and send the parts.",
+    )
+
+
+class Observed:
+    """Gives each request a clean log context and measures it by route, not by address."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        clear_contextvars()
+        correlation_id = _header(scope, b"x-correlation-id") or str(uuid4())
+        bind_contextvars(correlation_id=correlation_id)
+        started = time.perf_counter()
+        status = 500
+
+        async def observed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *message["headers"],
+                    (b"x-correlation-id", correlation_id.encode()),
+                ]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, observed)
+        finally:
+            route = getattr(scope.get("route"), "path", "unmatched")
+            self._metrics.http_seconds.labels(scope["method"], route, str(status)).observe(
+                time.perf_counter() - started
+            )
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    for key, value in scope["headers"]:
+        if key == name:
+            text: str = value.decode("latin-1")[:100]
+            return text if text.isascii() and text.isprintable() else ""
+    return ""

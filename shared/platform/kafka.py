@@ -1,0 +1,98 @@
+"""Kafka as the services use it: topics of one shape, leagues to partitions, producers."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.partitioner import murmur2
+from aiokafka.structs import TopicPartition
+
+PARTITIONS = 24
+"""The same for every topic: adding partitions later would move leagues between them."""
+
+TOPIC_CONFIG = {"cleanup.policy": "delete", "retention.ms": "-1"}
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaAddress:
+    """Where the broker is and what it can do; the embedded one knows no idempotent producer."""
+
+    bootstrap_servers: str
+    idempotence: bool = True
+    replication_factor: int = 1
+
+
+def partition_of(league: str) -> int:
+    """Kafka's own key hash, so that any client finds a league where we put it."""
+    return (int(murmur2(league.encode())) & 0x7FFFFFFF) % PARTITIONS
+
+
+def partitions_of(topic: str) -> list[TopicPartition]:
+    return [TopicPartition(topic, number) for number in range(PARTITIONS)]
+
+
+async def ensure_topics(address: KafkaAddress, topics: Iterable[str]) -> None:
+    """Create what is missing; never rely on auto-creation, which would give one partition."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=address.bootstrap_servers)
+    await admin.start()
+    try:
+        missing = set(topics) - set(await admin.list_topics())
+        for name in sorted(missing):
+            topic = NewTopic(
+                name=name,
+                num_partitions=PARTITIONS,
+                replication_factor=address.replication_factor,
+                topic_configs=dict(TOPIC_CONFIG),
+            )
+            answer = await admin.create_topics([topic])
+            for _, code, *_ in answer.topic_errors:
+                error = for_code(code)
+                if code and error is not TopicAlreadyExistsError:
+                    raise error(name)
+    finally:
+        await admin.close()
+
+
+def producer(address: KafkaAddress) -> AIOKafkaProducer:
+    """A producer that waits for all replicas; order within a partition is kept."""
+    return AIOKafkaProducer(
+        bootstrap_servers=address.bootstrap_servers,
+        acks="all",
+        enable_idempotence=address.idempotence,
+        linger_ms=2,
+        max_batch_size=256 * 1024,
+        max_request_size=4 * 1024 * 1024,
+        request_timeout_ms=15_000,
+    )
+
+
+def reader(address: KafkaAddress) -> AIOKafkaConsumer:
+    """A consumer without a group, for looking at topics: heads, last records, rebuilds."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=address.bootstrap_servers,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=4 * 1024 * 1024,
+    )
+
+
+async def last_values(
+    consumer: AIOKafkaConsumer, topic: str, timeout_seconds: float = 10
+) -> list[bytes]:
+    """The value of the last record of each partition that has one."""
+    ends = await consumer.end_offsets(partitions_of(topic))
+    wanted = {tp: end for tp, end in ends.items() if end > 0}
+    if not wanted:
+        return []
+    consumer.assign(list(wanted))
+    for tp, end in wanted.items():
+        consumer.seek(tp, end - 1)
+    found: dict[TopicPartition, bytes] = {}
+    async with asyncio.timeout(timeout_seconds):
+        while len(found) < len(wanted):
+            for tp, records in (await consumer.getmany(timeout_ms=200)).items():
+                found[tp] = records[-1].value
+    return list(found.values())

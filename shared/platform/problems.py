@@ -1,0 +1,159 @@
+"""RFC 9457 problem documents: every refusal in Chinese and English, with its code."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+import msgspec
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from shared.kernel.refusals import Refusal
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+
+_OF_STATUS = {
+    400: ("bad-request", "请求无法识别。", "The request cannot be read."),
+    404: (
+        "not-found",
+        "没有这个地址,请核对接口文档。",
+        "There is nothing at this address; see the API's documents.",
+    ),
+    405: ("method-not-allowed", "此地址不支持该方法。", "This address does not take that method."),
+    413: ("body-too-large", "内容过大,请拆分后上传。", "The body is too large; split it."),
+    415: ("media-type-unsupported", "不支持的内容类型。", "This media type is not taken here."),
+}
+
+
+def problem(
+    status: int,
+    code: str,
+    zh: str,
+    en: str,
+    *,
+    language: str = "zh",
+    headers: Mapping[str, str] | None = None,
+    **members: Any,
+) -> Response:
+    """A problem document; `detail` is in the asked language, both stand beside it."""
+    body = {
+        "type": f"urn:campaign:problem:{code}",
+        "title": code.replace("-", " "),
+        "status": status,
+        "code": code,
+        "detail": en if language == "en" else zh,
+        "detail_zh": zh,
+        "detail_en": en,
+    } | members
+    return Response(
+        msgspec.json.encode(body, enc_hook=str), status, dict(headers or {}), media_type=MEDIA_TYPE
+    )
+
+
+def language_of(request: Request) -> str:
+    """Chinese unless the caller prefers English."""
+    asked = request.headers.get("accept-language", "").lower()
+    return "en" if asked.startswith("en") else "zh"
+
+
+def refused(request: Request, refusal: Refusal, **members: Any) -> Response:
+    headers = {}
+    if refusal.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if refusal.status == 503:
+        headers["Retry-After"] = "1"
+    return problem(
+        refusal.status,
+        refusal.code,
+        refusal.message_zh,
+        refusal.message_en,
+        language=language_of(request),
+        headers=headers,
+        context=dict(refusal.context),
+        **members,
+    )
+
+
+def install(app: FastAPI) -> None:
+    """Answer every failure with a problem document; what we did not foresee is logged whole."""
+
+    async def on_refusal(request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refusal)
+        return refused(request, error)
+
+    async def on_invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return _invalid(request, error.errors())
+
+    async def on_http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        fallback = ("refused", "请求被拒绝。", "The request was refused.")
+        code, zh, en = _OF_STATUS.get(error.status_code, fallback)
+        return problem(
+            error.status_code, code, zh, en, language=language_of(request), headers=error.headers
+        )
+
+    async def on_database(request: Request, error: Exception) -> Response:
+        log.error("database-unavailable", error=repr(error))
+        return problem(
+            503,
+            "database-unavailable",
+            "数据库暂时不可用,未写入任何内容,请稍后重试。",
+            "The database is not available; nothing was written, try again shortly.",
+            language=language_of(request),
+            headers={"Retry-After": "2"},
+        )
+
+    async def on_unforeseen(request: Request, error: Exception) -> Response:
+        log.error("unforeseen", path=request.url.path, exc_info=error)
+        return problem(
+            500,
+            "internal-error",
+            "系统内部错误,已记录。",
+            "Something went wrong inside; it has been recorded.",
+            language=language_of(request),
+        )
+
+    app.add_exception_handler(Refusal, on_refusal)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    for trouble in (
+        asyncpg.PostgresConnectionError,
+        asyncpg.InterfaceError,
+        asyncpg.OperatorInterventionError,
+        asyncpg.InsufficientResourcesError,
+        ConnectionError,
+        TimeoutError,
+    ):
+        app.add_exception_handler(trouble, on_database)
+    app.add_exception_handler(Exception, on_unforeseen)
+
+
+def _invalid(request: Request, errors: Sequence[Any]) -> Response:
+    if any(e["type"] == "json_invalid" for e in errors):
+        return problem(
+            400,
+            "malformed-json",
+            "请求正文不是合法的 JSON。",
+            "The body is not well-formed JSON.",
+            language=language_of(request),
+        )
+    return problem(
+        422,
+        "invalid-request",
+        "请求中有不符合要求的字段,见 errors。",
+        "Some fields are not as required; see errors.",
+        language=language_of(request),
+        errors=[
+            {
+                "where": ".".join(str(part) for part in e["loc"]),
+                "code": e["type"],
+                "reason": e["msg"],
+            }
+            for e in errors
+        ],
+    )

@@ -1,0 +1,231 @@
+"""The relay: publishes each league's history to Kafka in order, without loss, by one cursor a league."""
+
+import asyncio
+from collections import defaultdict
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import asyncpg
+import msgspec
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from shared.contracts.contract import Contract
+from shared.kernel.envelope import Envelope
+from shared.platform.kafka import (
+    KafkaAddress,
+    ensure_topics,
+    last_values,
+    partition_of,
+    partitions_of,
+    producer,
+    reader,
+)
+from shared.platform.metrics import Metrics
+from shared.platform.publishing import COLUMNS, envelope_of
+
+log = structlog.get_logger()
+
+_POLL_SECONDS = 0.02
+_RETRY_SECONDS = 1.0
+_AUDIT_SECONDS = 5.0
+_PER_LEAGUE = 4_000
+
+_LOCK = "select pg_try_advisory_lock(hashtext($1))"
+
+# The leagues that moved, found in one query however many leagues there are.
+_MOVED = """
+select h.league, h.version, coalesce(c.published_version, 0) as published
+from histories h left join relay_cursors c using (league)
+where h.version > coalesce(c.published_version, 0)
+"""
+
+_NEXT = f"""
+select {COLUMNS} from events
+where league = $1 and version > $2 order by version limit $3
+"""
+
+_ADVANCE = """
+insert into relay_cursors as c (league, published_version) values ($1, $3)
+on conflict (league) do update set published_version = $3 where c.published_version = $2
+"""
+
+_PUBLISHED = "select league, published_version from relay_cursors"
+_REWIND = "update relay_cursors set published_version = 0 where league = any($1::text[])"
+_HEADS = "select league, version, head_hash from histories"
+
+
+class StoreBehindTopic(RuntimeError):
+    """Kafka holds events the store does not: it was restored from an older copy.
+
+    Publishing on would give two events one version, so the relay stops; an operator decides.
+    """
+
+
+class Relay:
+    """One active relay a service: an advisory lock, taken over when its holder is gone."""
+
+    def __init__(
+        self,
+        database_url: str,
+        schema: str,
+        contract: Contract,
+        address: KafkaAddress,
+        metrics: Metrics,
+    ) -> None:
+        self._database_url = database_url
+        self._schema = schema
+        self._contract = contract
+        self._address = address
+        self._metrics = metrics
+        self.state = "starting"
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Relay until told to stop; troubles are logged, waited out and retried."""
+        while not stop.is_set():
+            try:
+                await self._as_leader(stop)
+            except StoreBehindTopic as behind:
+                self.state = "store-behind-topic"
+                log.critical("relay-stopped", reason=str(behind))
+                await stop.wait()
+            except (
+                KafkaError,
+                OSError,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                TimeoutError,
+            ) as error:
+                self.state = "retrying"
+                log.warning("relay-retrying", error=repr(error), seconds=_RETRY_SECONDS)
+                await _pause(stop, _RETRY_SECONDS)
+
+    async def _as_leader(self, stop: asyncio.Event) -> None:
+        # The lock's own connection carries every query, so a lost lock cannot go unnoticed.
+        connection = await asyncpg.connect(
+            self._database_url,
+            server_settings={
+                "search_path": self._schema,
+                "application_name": f"campaign-{self._schema}-relay",
+            },
+        )
+        try:
+            while not await connection.fetchval(_LOCK, f"relay-{self._schema}"):
+                self.state = "standby"
+                if await _pause(stop, _RETRY_SECONDS):
+                    return
+            await self._publish_while_leading(connection, stop)
+        finally:
+            await connection.close()
+
+    async def _publish_while_leading(
+        self, connection: "asyncpg.Connection[asyncpg.Record]", stop: asyncio.Event
+    ) -> None:
+        await ensure_topics(self._address, [self._contract.topic])
+        await self._refuse_if_store_is_behind(connection)
+        sender = producer(self._address)
+        await sender.start()
+        try:
+            self.state = "leading"
+            audited_at = 0.0
+            clock = asyncio.get_running_loop().time
+            while not stop.is_set():
+                if clock() - audited_at > _AUDIT_SECONDS:
+                    await self._refill_if_topic_lost_events(connection)
+                    audited_at = clock()
+                if not await self.publish_once(connection, sender):
+                    await _pause(stop, _POLL_SECONDS)
+        finally:
+            with suppress(KafkaError):
+                await sender.stop()
+
+    async def publish_once(
+        self, connection: "asyncpg.Connection[asyncpg.Record]", sender: AIOKafkaProducer
+    ) -> int:
+        """Publish what is new, at most a batch a league; how many events that was."""
+        moved = await connection.fetch(_MOVED)
+        count = 0
+        for league, head, published in moved:
+            rows = await connection.fetch(_NEXT, league, published, _PER_LEAGUE)
+            await self._send(sender, league, rows)
+            last = rows[-1]
+            await connection.execute(_ADVANCE, league, published, last["version"])
+            count += len(rows)
+            self._measure(league, head - last["version"], last["recorded_at"])
+        return count
+
+    async def _send(
+        self, sender: AIOKafkaProducer, league: str, rows: list[asyncpg.Record]
+    ) -> None:
+        service, topic, key = self._contract.service, self._contract.topic, league.encode()
+        partition = partition_of(league)
+        sent = [
+            await sender.send(
+                topic, msgspec.json.encode(envelope_of(service, row)), key=key, partition=partition
+            )
+            for row in rows
+        ]
+        await asyncio.gather(*sent)
+
+    def _measure(self, league: str, behind: int, recorded_at: datetime) -> None:
+        service = self._contract.service
+        seconds = (datetime.now(UTC) - recorded_at).total_seconds() if behind else 0.0
+        self._metrics.relay_lag_events.labels(service, league).set(behind)
+        self._metrics.relay_lag_seconds.labels(service).set(seconds)
+
+    async def _refuse_if_store_is_behind(
+        self, connection: "asyncpg.Connection[asyncpg.Record]"
+    ) -> None:
+        heads = {league: version for league, version, _ in await connection.fetch(_HEADS)}
+        consumer = reader(self._address)
+        await consumer.start()
+        try:
+            values = await last_values(consumer, self._contract.topic)
+        finally:
+            await consumer.stop()
+        for value in values:
+            last = msgspec.json.decode(value, type=Envelope)
+            if last.version > heads.get(last.league, 0):
+                raise StoreBehindTopic(
+                    f"{self._contract.topic} has {last.league} at version {last.version},"
+                    f" the store at {heads.get(last.league, 0)}"
+                )
+
+    async def _refill_if_topic_lost_events(
+        self, connection: "asyncpg.Connection[asyncpg.Record]"
+    ) -> None:
+        """A partition shorter than what we published to it has lost events: send all again."""
+        await ensure_topics(self._address, [self._contract.topic])
+        published: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for league, version in await connection.fetch(_PUBLISHED):
+            published[partition_of(league)].append((league, version))
+        if not published:
+            return
+        ends = await self._end_offsets()
+        lost = [
+            league
+            for partition, leagues in published.items()
+            if ends[partition] < sum(version for _, version in leagues)
+            for league, version in leagues
+            if version > 0
+        ]
+        if lost:
+            log.warning("topic-lost-events", topic=self._contract.topic, leagues=lost)
+            await connection.execute(_REWIND, lost)
+
+    async def _end_offsets(self) -> dict[int, int]:
+        consumer = reader(self._address)
+        await consumer.start()
+        try:
+            ends = await consumer.end_offsets(partitions_of(self._contract.topic))
+        finally:
+            await consumer.stop()
+        return {tp.partition: end for tp, end in ends.items()}
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> bool:
+    """Wait, but no longer than until we are told to stop; whether we were."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+    return stop.is_set()

@@ -1,0 +1,38 @@
+"""Settings every service has; read once, in its main."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.platform.kafka import KafkaAddress
+
+
+class Settings(BaseSettings):
+    """From the environment; the names are the fields' in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    database_url: str
+    kafka_bootstrap_servers: str
+    kafka_idempotence: bool = True
+    kafka_replication_factor: int = 1
+    issuer_url: str
+    host: str = "127.0.0.1"
+    port: int
+    metrics_port: int
+    log_level: str = "INFO"
+    pool_size: int = Field(default=10, ge=2)
+    units_url: str = ""
+    schedule_url: str = ""
+    status_url: str = ""
+    service_account: str = "service-15"
+
+    @property
+    def kafka(self) -> KafkaAddress:
+        return KafkaAddress(
+            self.kafka_bootstrap_servers, self.kafka_idempotence, self.kafka_replication_factor
+        )
+
+    @property
+    def service_urls(self) -> dict[str, str]:
+        """Addresses of the services that publish events, by name."""
+        return {"units": self.units_url, "schedule": self.schedule_url}

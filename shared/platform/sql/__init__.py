@@ -1,0 +1,1 @@
+"""SQL every service runs: the event store and what consumers keep."""

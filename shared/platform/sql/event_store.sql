@@ -1,0 +1,79 @@
+-- The event store of one service. The search path names the service's schema.
+
+-- One row a league: the row writers lock, first of all, and the head of its hash chain.
+create table histories (
+    league text primary key,
+    version bigint not null default 0,
+    head_hash bytea not null default decode(repeat('00', 32), 'hex'),
+    recorded_at timestamptz
+) with (fillfactor = 50);
+
+-- How far the relay has published; apart from histories, so that neither waits for the other.
+create table relay_cursors (
+    league text primary key,
+    published_version bigint not null
+) with (fillfactor = 50);
+
+create table events (
+    league text not null,
+    version bigint not null,
+    stream text not null,
+    stream_version integer not null,
+    event_id uuid not null,
+    type text not null,
+    schema_version smallint not null,
+    data jsonb not null,
+    meta jsonb not null,
+    occurred_at timestamptz not null,
+    recorded_at timestamptz not null,
+    hash bytea not null,
+    primary key (league, version),
+    unique (stream, stream_version),
+    unique (event_id)
+);
+
+create table idempotency_keys (
+    caller text not null,
+    key text not null,
+    fingerprint bytea not null,
+    status smallint not null,
+    answer bytea not null,
+    positions text not null,
+    stored_at timestamptz not null default now(),
+    primary key (caller, key)
+);
+
+-- Locks the histories (in code order, before anything else is touched), then reads what a
+-- command needs, in one round trip. Each statement below has its own snapshot, so what is
+-- read is what the lock protects.
+create function open_session(p_leagues text[], p_streams text[], p_caller text, p_key text)
+returns table (
+    kind text, name text, number bigint, at timestamptz, bytes bytea,
+    type text, schema_version smallint, body text
+)
+language plpgsql as $$
+begin
+    perform 1 from histories h where h.league = any(p_leagues) order by h.league for update;
+    if (select count(*) from histories h where h.league = any(p_leagues))
+        < (select count(distinct l) from unnest(p_leagues) l) then
+        insert into histories (league)
+            select distinct l from unnest(p_leagues) l order by l
+            on conflict do nothing;
+        perform 1 from histories h where h.league = any(p_leagues) order by h.league for update;
+    end if;
+    return query
+        select 'head'::text, h.league, h.version, h.recorded_at, h.head_hash,
+               null::text, null::smallint, null::text
+        from histories h where h.league = any(p_leagues);
+    if p_key is not null then
+        return query
+            select 'answer'::text, k.positions, k.status::bigint, null::timestamptz, k.fingerprint,
+                   null::text, null::smallint, convert_from(k.answer, 'UTF8')
+            from idempotency_keys k where k.caller = p_caller and k.key = p_key;
+    end if;
+    return query
+        select 'event'::text, e.stream, e.stream_version::bigint, e.occurred_at, null::bytea,
+               e.type, e.schema_version, e.data::text
+        from events e where e.stream = any(p_streams) order by e.stream, e.stream_version;
+end
+$$;
