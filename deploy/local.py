@@ -65,10 +65,11 @@ class Stack:
         self.data_dir = data_dir.resolve()
         self.ports = ports
         self.services = tuple(services)
-        self.cluster = None if database_url else Cluster(postgres_home(self.data_dir))
+        cluster = Cluster(postgres_home(self.data_dir))
+        self.cluster = None if database_url else cluster
         self._embedded_broker = bootstrap is None
         self.addresses = Addresses(
-            database_url or Cluster(postgres_home(self.data_dir)).url(),
+            database_url or cluster.url(),
             bootstrap or f"127.0.0.1:{ports.table['broker']}",
             ports,
         )
