@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from shared.platform.bulk.refusals import (
     ColumnMissing,
@@ -27,7 +28,10 @@ class Assembly:
 
     def __init__(self, columns: Sequence[Column], limits: Limits) -> None:
         self.sheet = Sheet()
-        self._columns = [(column.name, column.parse, column.required) for column in columns]
+        # Cells repeat down a column; what was accepted once need not be parsed again.
+        self._columns = [
+            (column.name, column.parse, column.required, dict[str, Any]()) for column in columns
+        ]
         self._limit = limits.rows
         self._taken = 0
 
@@ -43,11 +47,13 @@ class Assembly:
         """Accept one row, or note every cell of it that its column does not accept."""
         values = {}
         accepted = True
-        for (name, parse, required), untrimmed in zip(self._columns, cells, strict=True):
+        for (name, parse, required, seen), untrimmed in zip(self._columns, cells, strict=True):
             cell = untrimmed.strip(_EDGES)
             try:
-                if cell:
-                    values[name] = parse(cell)
+                if cell in seen:
+                    values[name] = seen[cell]
+                elif cell:
+                    values[name] = seen[cell] = parse(cell)
                 elif required:
                     raise _missing()
                 else:

@@ -61,9 +61,9 @@ class XlsxRecords:
     def _walked(self, workbook: Workbook, walk: _SheetWalk) -> Iterator[Record]:
         with workbook.package.open(workbook.sheet_path) as part:
             for chunk in chunks(part):
-                walk.parser.Parse(chunk, False)
+                walk.parser.Parse(chunk)
                 yield from walk.finished()
-        walk.parser.Parse(b"", True)
+        walk.parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keyword
         yield from walk.finished()
         self.hidden_rows = walk.hidden_rows
 
@@ -109,6 +109,8 @@ class _SheetWalk:
                 raise FormulaCell(**self._place())
             case "mergeCell":
                 self._merged.append(attributes["ref"])
+            case _:
+                pass  # layout, validation and the like
 
     def _end(self, name: str) -> None:
         match _TAG.get(name):
@@ -120,6 +122,8 @@ class _SheetWalk:
                 self._end_row()
             case "mergeCells" if self._merged:
                 raise MergedCells(ranges=", ".join(self._merged[:_RANGES_NAMED]))
+            case _:
+                pass
 
     def _characters(self, data: str) -> None:
         if self._taking:
@@ -186,7 +190,8 @@ class _SheetWalk:
                 return text.removesuffix("T00:00:00")
             case "e":
                 raise ErrorCell(value=text[:20], **self._place())
-        raise XlsxDamaged(cause=f"cell type {self._type[:20]}")
+            case unknown:
+                raise XlsxDamaged(cause=f"cell type {unknown[:20]}")
 
     def _number_text(self, text: str) -> str:
         kind = self._kinds[int(self._style)] if self._style and self._kinds else ""

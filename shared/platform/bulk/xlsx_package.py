@@ -98,8 +98,8 @@ class Package:
         parser.CharacterDataHandler = characters
         with self.open(path) as part:
             for chunk in chunks(part):
-                parser.Parse(chunk, False)
-        parser.Parse(b"", True)
+                parser.Parse(chunk)
+        parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keyword
 
     def related(self, path: str) -> dict[str, tuple[str, str]]:
         """The parts that `path` points to: id -> (kind, path)."""
@@ -219,7 +219,10 @@ def _kinds(package: Package, path: str) -> list[str]:
             kinds.append(_kind(int(attributes.get("numFmtId", "0")), formats))
         within.append(tag)
 
-    package.parse(path, start, lambda _: within.pop() and None)
+    def end(_: str) -> None:
+        within.pop()
+
+    package.parse(path, start, end)
     return kinds
 
 
