@@ -13,7 +13,15 @@ GENESIS = bytes(32)
 """What the first event of a history chains to."""
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Envelope(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    # As a tag it is always written, where a field with a default would be left out, and checked.
+    tag_field="specversion",
+    tag="1.0",
+):
     """One event as the store keeps it and Kafka carries it.
 
     `league` and `version` place it in its history (gapless from 1); `stream` and
@@ -21,7 +29,6 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     recorded (`15.1502.150202`); `time` is when it happened, `recordedat` when we were told.
     """
 
-    specversion: str = "1.0"
     id: str
     source: str
     type: str
