@@ -1,0 +1,1 @@
+"""Apache Kafka from its Maven artifacts, run natively on this machine."""
