@@ -64,15 +64,21 @@ class _Part:
 
 
 async def load(
-    urls: Mapping[str, str], token_for: Callable[[str], str], progress: Progress
+    urls: Mapping[str, str],
+    token_for: Callable[[str], str],
+    progress: Progress,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> Loaded:
     """Send everything in order; raises LoadRefused at the first refusal, or Unreachable.
 
     `urls` maps service name to base address, `token_for` gives a bearer token for the region's
-    account of a role, `progress` is told (name, rows done, rows in all).
+    account of a role, `progress` is told (name, rows done, rows in all), `transport` may stand in
+    for the network.
     """
     loaded = Loaded(CAMPAIGN)
-    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
+    async with httpx.AsyncClient(
+        timeout=_TIMEOUT_SECONDS, trust_env=False, transport=transport
+    ) as client:
         for request in REQUESTS:
             parts = list(_parts(request))
             total = sum(part.rows for part in parts)

@@ -24,7 +24,7 @@ _SLOW_DAYS: Final = workdays(date(2014, 3, 3), date(2014, 3, 12))
 _LEFT_WHERE_THEY_STOOD: Final = 0.012
 _UNDECIDED_UNTIL: Final = date(2014, 3, 14)
 _NOTES: Final = ("请按退回原因修改后重新报送", "请结合本地实际细化后再报", "请补充时间表和责任分工")
-_FIRST_AND_LAST_HOUR: Final = (9, 17)
+_HOURS: Final = (9, 10, 11, 15, 16, 17)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +140,12 @@ def _days_before(last: date, moves: Sequence[tuple[str, str]], draws: Draws) -> 
 
 def _step(life: _Life, action: str, gate: str, version: int, day: date, draws: Draws) -> PlanStep:
     title = _title(life, version) if action == "submit" else ""
-    first, last = _FIRST_AND_LAST_HOUR
     reasons = draws.some(campaign.RETURN_REASONS, draws.between(1, 3)) if action == "return" else ()
     return PlanStep(
         unit=life.unit.code,
         category=life.category,
         action=action,
-        at=campaign.at(day, draws.between(first, last), draws.between(0, 11) * 5),
+        at=campaign.at(day, draws.pick(_HOURS), draws.between(0, 11) * 5),
         title=title,
         digest=sha256(title.encode()).hexdigest() if title else "",
         gate=gate,

@@ -36,7 +36,7 @@ def preparations() -> tuple[Preparation, ...]:
     done = [
         Preparation(unit.code, _before_plan(draws.pick(days), first_plan.get(unit.code)))
         for unit, days in _preparing()
-        if (unit.level <= 3 and "-" not in unit.code) or not draws.chance(_NEVER_RECORDED)
+        if _certain(unit) or not draws.chance(_NEVER_RECORDED)
     ]
     return tuple(sorted(done, key=lambda row: (row.prepared_on, row.unit)))
 
@@ -47,6 +47,10 @@ def _preparing() -> Iterator[tuple[Area, tuple[date, ...]]]:
     for unit in organisations():
         if unit.kind in {"directly_affiliated", "enterprise_institution"}:
             yield unit, _ATTACHED_DAYS
+
+
+def _certain(unit: Area) -> bool:
+    return unit.level <= 3 and "-" not in unit.code
 
 
 def _first_submissions() -> dict[str, date]:
