@@ -70,7 +70,7 @@ class ServiceClient:
             except httpx.TransportError:
                 if attempt == _ATTEMPTS:
                     raise
-            await asyncio.sleep(random.uniform(0.5, 1) * 0.2 * 2**attempt)
+            await asyncio.sleep(random.uniform(0.5, 1) * 0.2 * 2**attempt)  # noqa: S311 - jitter
         raise AssertionError("unreachable: the last attempt returns or raises")
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from shared.kernel.decider import Decider
 from shared.kernel.events import Event
+from shared.kernel.positions import format_positions
 from shared.kernel.refusals import Refusal, StaleVersion
 from shared.kernel.units import league_of
 from shared.platform.eventstore import (
@@ -212,7 +213,10 @@ def _receipt_of(work: Work[Any], session: Session) -> AnswerMaker:
             league_version=session.league_version(league),
             events=[event.name for event in recorded],
         )
-        positions = token_of(session.contract.service, recorded)
+        # A repeat that changed nothing is answered with a token, too: its caller may wait for it.
+        positions = format_positions(
+            {(session.contract.service, league): session.league_version(league)}
+        )
         return Answer(201 if recorded else 200, msgspec.json.encode(receipt), positions)
 
     return answer

@@ -187,7 +187,7 @@ class Applier:
                 await self._projection.apply(connection, [d.envelope for d in ready])
         except _TROUBLE:
             raise
-        except Exception as cause:  # whatever a fold raises for one event, the rest must flow
+        except Exception as cause:  # noqa: BLE001 - whatever a fold raises for one event, the rest must flow
             if len(ready) > 1:
                 half = len(ready) // 2
                 await self._apply_or_isolate(connection, ready[:half], waiting, parked)

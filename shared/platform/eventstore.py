@@ -108,7 +108,9 @@ AnswerMaker = Callable[[list[Recorded]], Answer]
 
 
 @dataclass(slots=True)
-class _Head:
+class Head:
+    """Where a history stands: its version, the hash of its last event and when that was recorded."""
+
     version: int
     hash: bytes
     recorded_at: datetime | None
@@ -123,13 +125,13 @@ class Session:
     key: IdempotencyKey | None
     answer: Answer | None = None
     past: dict[str, list[Event]] = field(default_factory=dict)
-    _heads: dict[str, _Head] = field(default_factory=dict)
+    heads: dict[str, Head] = field(default_factory=dict)
 
     def version_of(self, stream: str) -> int:
         return len(self.past.get(stream, ()))
 
     def league_version(self, league: str) -> int:
-        return self._heads[league].version
+        return self.heads[league].version
 
     async def append(
         self, events: Sequence[Pending], origin: Origin, make_answer: AnswerMaker
@@ -138,7 +140,7 @@ class Session:
         recorded, columns = self._place(events, origin)
         answer = make_answer(recorded)
         if recorded or self.key is not None:
-            moved = [(name, h.version, h.hash, h.recorded_at) for name, h in self._heads.items()]
+            moved = [(name, h.version, h.hash, h.recorded_at) for name, h in self.heads.items()]
             await self.connection.execute(
                 _APPEND, *_columns(moved, 4), *self._stored(answer), *columns
             )
@@ -159,7 +161,7 @@ class Session:
         grown = {p.stream: self.version_of(p.stream) for p in events}
         shared_meta = _meta(origin)
         for pending in events:
-            head = self._heads[pending.history]
+            head = self.heads[pending.history]
             head.version += 1
             # A clock set back must not make a history run backwards.
             head.recorded_at = max(now, head.recorded_at or now)
@@ -242,7 +244,7 @@ class EventStore:
     def _take(self, session: Session, row: asyncpg.Record) -> None:
         match row["kind"]:
             case "head":
-                session._heads[row["name"]] = _Head(row["number"], row["bytes"], row["at"])
+                session.heads[row["name"]] = Head(row["number"], row["bytes"], row["at"])
             case "answer":
                 if session.key is not None and session.key.fingerprint != row["bytes"]:
                     raise KeyReused

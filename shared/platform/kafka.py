@@ -1,6 +1,5 @@
 """Kafka as the services use it: topics of one shape, leagues to partitions, producers."""
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -77,22 +76,3 @@ def reader(address: KafkaAddress) -> AIOKafkaConsumer:
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=4 * 1024 * 1024,
     )
-
-
-async def last_values(
-    consumer: AIOKafkaConsumer, topic: str, timeout_seconds: float = 10
-) -> list[bytes]:
-    """The value of the last record of each partition that has one."""
-    ends = await consumer.end_offsets(partitions_of(topic))
-    wanted = {tp: end for tp, end in ends.items() if end > 0}
-    if not wanted:
-        return []
-    consumer.assign(list(wanted))
-    for tp, end in wanted.items():
-        consumer.seek(tp, end - 1)
-    found: dict[TopicPartition, bytes] = {}
-    async with asyncio.timeout(timeout_seconds):
-        while len(found) < len(wanted):
-            for tp, records in (await consumer.getmany(timeout_ms=200)).items():
-                found[tp] = records[-1].value
-    return list(found.values())

@@ -1,7 +1,6 @@
 """The relay: publishes each league's history to Kafka in order, without loss, by one cursor a league."""
 
 import asyncio
-from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -12,18 +11,10 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from shared.contracts.contract import Contract
-from shared.kernel.envelope import Envelope
-from shared.platform.kafka import (
-    KafkaAddress,
-    ensure_topics,
-    last_values,
-    partition_of,
-    partitions_of,
-    producer,
-    reader,
-)
+from shared.platform.kafka import KafkaAddress, ensure_topics, partition_of, producer
 from shared.platform.metrics import Metrics
 from shared.platform.publishing import COLUMNS, envelope_of
+from shared.platform.topic_audit import Published, StoreBehindTopic, TopicAudit
 
 log = structlog.get_logger()
 
@@ -41,26 +32,22 @@ from histories h left join relay_cursors c using (league)
 where h.version > coalesce(c.published_version, 0)
 """
 
-_NEXT = f"""
-select {COLUMNS} from events
+_NEXT = "select " + COLUMNS + """
+from events
 where league = $1 and version > $2 order by version limit $3
 """
 
 _ADVANCE = """
-insert into relay_cursors as c (league, published_version) values ($1, $3)
-on conflict (league) do update set published_version = $3 where c.published_version = $2
+insert into relay_cursors as c (league, published_version, published_offset) values ($1, $3, $4)
+on conflict (league) do update set published_version = $3, published_offset = $4
+    where c.published_version = $2
 """
 
-_PUBLISHED = "select league, published_version from relay_cursors"
+_PUBLISHED = """
+select league, published_version, published_offset from relay_cursors where published_version > 0
+"""
 _REWIND = "update relay_cursors set published_version = 0 where league = any($1::text[])"
-_HEADS = "select league, version, head_hash from histories"
-
-
-class StoreBehindTopic(RuntimeError):
-    """Kafka holds events the store does not: it was restored from an older copy.
-
-    Publishing on would give two events one version, so the relay stops; an operator decides.
-    """
+_HEADS = "select league, version from histories"
 
 
 class Relay:
@@ -123,7 +110,9 @@ class Relay:
         self, connection: "asyncpg.Connection[asyncpg.Record]", stop: asyncio.Event
     ) -> None:
         await ensure_topics(self._address, [self._contract.topic])
-        await self._refuse_if_store_is_behind(connection)
+        audit = TopicAudit(self._address, self._contract.topic)
+        heads = dict(await connection.fetch(_HEADS))
+        await audit.refuse_if_ahead_of(heads)
         sender = producer(self._address)
         await sender.start()
         try:
@@ -132,7 +121,7 @@ class Relay:
             clock = asyncio.get_running_loop().time
             while not stop.is_set():
                 if clock() - audited_at > _AUDIT_SECONDS:
-                    await self._refill_if_topic_lost_events(connection)
+                    await self._audit(connection, audit)
                     audited_at = clock()
                 if not await self.publish_once(connection, sender):
                     await _pause(stop, _POLL_SECONDS)
@@ -148,16 +137,17 @@ class Relay:
         count = 0
         for league, head, published in moved:
             rows = await connection.fetch(_NEXT, league, published, _PER_LEAGUE)
-            await self._send(sender, league, rows)
+            offset = await self._send(sender, league, rows)
             last = rows[-1]
-            await connection.execute(_ADVANCE, league, published, last["version"])
+            await connection.execute(_ADVANCE, league, published, last["version"], offset)
             count += len(rows)
             self._measure(league, head - last["version"], last["recorded_at"])
         return count
 
     async def _send(
         self, sender: AIOKafkaProducer, league: str, rows: list[asyncpg.Record]
-    ) -> None:
+    ) -> int:
+        """Send in order and await every acknowledgement; the offset of the last."""
         service, topic, key = self._contract.service, self._contract.topic, league.encode()
         partition = partition_of(league)
         sent = [
@@ -166,7 +156,8 @@ class Relay:
             )
             for row in rows
         ]
-        await asyncio.gather(*sent)
+        acknowledged = await asyncio.gather(*sent)
+        return int(acknowledged[-1].offset)
 
     def _measure(self, league: str, behind: int, recorded_at: datetime) -> None:
         service = self._contract.service
@@ -174,54 +165,14 @@ class Relay:
         self._metrics.relay_lag_events.labels(service, league).set(behind)
         self._metrics.relay_lag_seconds.labels(service).set(seconds)
 
-    async def _refuse_if_store_is_behind(
-        self, connection: "asyncpg.Connection[asyncpg.Record]"
-    ) -> None:
-        heads = {league: version for league, version, _ in await connection.fetch(_HEADS)}
-        consumer = reader(self._address)
-        await consumer.start()
-        try:
-            values = await last_values(consumer, self._contract.topic)
-        finally:
-            await consumer.stop()
-        for value in values:
-            last = msgspec.json.decode(value, type=Envelope)
-            if last.version > heads.get(last.league, 0):
-                raise StoreBehindTopic(
-                    f"{self._contract.topic} has {last.league} at version {last.version},"
-                    f" the store at {heads.get(last.league, 0)}"
-                )
-
-    async def _refill_if_topic_lost_events(
-        self, connection: "asyncpg.Connection[asyncpg.Record]"
-    ) -> None:
-        """A partition shorter than what we published to it has lost events: send all again."""
+    async def _audit(self, connection: "asyncpg.Connection[asyncpg.Record]", audit: TopicAudit) -> None:
+        """Where the topic lost what we published (it was recreated, say), send all again."""
         await ensure_topics(self._address, [self._contract.topic])
-        published: dict[int, list[tuple[str, int]]] = defaultdict(list)
-        for league, version in await connection.fetch(_PUBLISHED):
-            published[partition_of(league)].append((league, version))
-        if not published:
-            return
-        ends = await self._end_offsets()
-        lost = [
-            league
-            for partition, leagues in published.items()
-            if ends[partition] < sum(version for _, version in leagues)
-            for league, version in leagues
-            if version > 0
-        ]
+        rows = await connection.fetch(_PUBLISHED)
+        lost = await audit.lost([Published(*row) for row in rows])
         if lost:
             log.warning("topic-lost-events", topic=self._contract.topic, leagues=lost)
             await connection.execute(_REWIND, lost)
-
-    async def _end_offsets(self) -> dict[int, int]:
-        consumer = reader(self._address)
-        await consumer.start()
-        try:
-            ends = await consumer.end_offsets(partitions_of(self._contract.topic))
-        finally:
-            await consumer.stop()
-        return {tp.partition: end for tp, end in ends.items()}
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> bool:

@@ -8,7 +8,6 @@ import structlog
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
-from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from shared.platform.consuming import Applier, Projection, Record, apply_until_done
 from shared.platform.kafka import KafkaAddress, ensure_topics
@@ -26,6 +25,8 @@ _PARKED = "select count(*) from parked where projection = $1"
 _MEASURE_SECONDS = 1.0
 _BATCH_RECORDS = 5_000
 _BATCH_MILLISECONDS = 20
+# The embedded broker looks for new records only this often within a waiting fetch.
+_FETCH_WAIT_MILLISECONDS = 100
 
 
 class Consuming:
@@ -59,6 +60,7 @@ class Consuming:
             ack_policy=AckPolicy.MANUAL,
             max_records=_BATCH_RECORDS,
             batch_timeout_ms=_BATCH_MILLISECONDS,
+            fetch_max_wait_ms=_FETCH_WAIT_MILLISECONDS,
             max_poll_interval_ms=30 * 60 * 1000,
             decoder=_undecoded,
             title=projection.name,
@@ -85,9 +87,7 @@ class Consuming:
 
     def behind(self) -> int:
         """Events between what was fetched to be applied and the end of the topics, now."""
-        consumer = (
-            self._subscriber.consumer if isinstance(self._subscriber, BatchSubscriber) else None
-        )
+        consumer = self._subscriber.consumer
         if consumer is None:
             return 0
         total = 0

@@ -9,9 +9,12 @@ create table histories (
 ) with (fillfactor = 50);
 
 -- How far the relay has published; apart from histories, so that neither waits for the other.
+-- published_offset is where Kafka put the last one: what is looked for there later tells
+-- whether the topic still is the one we filled.
 create table relay_cursors (
     league text primary key,
-    published_version bigint not null
+    published_version bigint not null,
+    published_offset bigint not null
 ) with (fillfactor = 50);
 
 create table events (
