@@ -1,0 +1,35 @@
+"""A program with a service's outward shape: api, worker and migrate, and faults on demand."""
+
+import os
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Answers(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.path == "/crash":
+            print("the well is dry", flush=True)
+            os._exit(7)
+        body = b"ready"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_arguments: object) -> None:
+        """Stay quiet: the log of a child is read by tests."""
+
+
+def main(role: str) -> int:
+    if os.environ.get("TINY_FAULT") == role:
+        print(f"{role} cannot begin", flush=True)
+        return 3
+    if role == "migrate":
+        return 0
+    port = os.environ["PORT" if role == "api" else "METRICS_PORT"]
+    ThreadingHTTPServer((os.environ["HOST"], int(port)), Answers).serve_forever()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
