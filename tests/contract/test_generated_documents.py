@@ -75,7 +75,7 @@ def is_current(path: Path) -> bool:
     return contract_of(path).events[name][0] == int(version)
 
 
-@pytest.mark.parametrize("path", filter(is_current, FILES), ids=label)
+@pytest.mark.parametrize("path", [path for path in FILES if is_current(path)], ids=label)
 def test_a_golden_event_fits_the_published_schema(path: Path) -> None:
     document = asyncapi(contract_of(path))
     message = document["components"]["messages"][path.stem]
