@@ -1,0 +1,289 @@
+"""Learning: what each event adds to a fact, the same after any order and any repetition.
+
+Order is given only within one stream, so there the stream version decides; everything else
+is kept in a form that does not depend on what came first.
+"""
+
+from bisect import insort
+from collections.abc import Callable
+from functools import cache
+from operator import attrgetter
+from typing import Any, Final, TypeVar
+
+from services.status.facts import (
+    Arrangement,
+    CampaignFact,
+    CampaignMeeting,
+    Document,
+    Ending,
+    Group,
+    Meeting,
+    Membership,
+    Name,
+    Opening,
+    Order,
+    Piece,
+    Placement,
+    PlanState,
+    PlanStep,
+    Rules,
+    Training,
+    UnitFact,
+    Windows,
+)
+from shared.contracts import schedule, units
+from shared.contracts.contract import Contract, UnknownEvent
+from shared.contracts.schedule import SCHEDULE
+from shared.contracts.units import UNITS
+from shared.kernel.envelope import Envelope
+from shared.kernel.events import Event
+from shared.kernel.time import local_date
+
+CONTRACTS: Final[tuple[Contract, ...]] = (UNITS, SCHEDULE)
+"""The services whose events the views are made of."""
+
+_P = TypeVar("_P", bound=Piece)
+_VERSION = attrgetter("version")
+
+
+def opened(envelope: Envelope) -> Event:
+    """The envelope's event as today's class; the lookup of its type is remembered."""
+    contract, name, version = _read_as(envelope.type)
+    return contract.decode(name, version, envelope.data)
+
+
+def concerns_unit(event: Event) -> bool:
+    return type(event) in _UNIT_LESSONS
+
+
+def concerns_campaign(event: Event) -> bool:
+    return type(event) in _CAMPAIGN_LESSONS
+
+
+def learn(fact: UnitFact, envelope: Envelope, event: Event) -> UnitFact:
+    """The fact, knowing this event too (changed in place: it belongs to the caller's batch)."""
+    lesson = _UNIT_LESSONS.get(type(event))
+    if lesson is not None:
+        lesson(fact, envelope, event)
+    return fact
+
+
+def learn_campaign(fact: CampaignFact, envelope: Envelope, event: Event) -> CampaignFact:
+    lesson = _CAMPAIGN_LESSONS.get(type(event))
+    if lesson is not None:
+        lesson(fact, envelope, event)
+    return fact
+
+
+def _registered(fact: UnitFact, env: Envelope, event: units.UnitRegistered) -> None:
+    on = event.registered_on
+    fact.level, fact.kind, fact.registered_on = event.level, event.kind, on
+    fact.registered_by = env.id
+    _keep(fact.placements, Placement(env.streamversion, on, env.id, event.path))
+    _keep(fact.names, Name(env.streamversion, on, env.id, event.name))
+
+
+def _renamed(fact: UnitFact, env: Envelope, event: units.UnitRenamed) -> None:
+    _keep(fact.names, Name(env.streamversion, event.effective_on, env.id, event.name))
+
+
+def _moved(fact: UnitFact, env: Envelope, event: units.UnitMoved) -> None:
+    _keep(fact.placements, Placement(env.streamversion, event.effective_on, env.id, event.path))
+
+
+def _merged(fact: UnitFact, env: Envelope, event: units.UnitMerged) -> None:
+    _keep(fact.endings, Ending(env.streamversion, event.effective_on, env.id, event.into))
+
+
+def _abolished(fact: UnitFact, env: Envelope, event: units.UnitAbolished) -> None:
+    _keep(fact.endings, Ending(env.streamversion, event.effective_on, env.id, None))
+
+
+def _formed(fact: UnitFact, env: Envelope, event: units.LeadingGroupFormed) -> None:
+    formed = Membership(
+        env.streamversion, event.formed_on, env.id, reinforced=False, members=event.members
+    )
+    _keep(fact.groups.setdefault(event.group, Group()).memberships, formed)
+
+
+def _reinforced(fact: UnitFact, env: Envelope, event: units.LeadingGroupReinforced) -> None:
+    grown = Membership(
+        env.streamversion, event.reinforced_on, env.id, reinforced=True, members=event.members
+    )
+    _keep(fact.groups.setdefault(event.group, Group()).memberships, grown)
+
+
+def _rules_adopted(fact: UnitFact, env: Envelope, event: units.WorkingRulesAdopted) -> None:
+    rules = Rules(env.streamversion, event.adopted_on, env.id, event.title)
+    _keep(fact.groups.setdefault(event.group, Group()).rules, rules)
+
+
+def _prepared(fact: UnitFact, env: Envelope, event: schedule.PreparationCompleted) -> None:
+    _keep(fact.preparations, Piece(env.streamversion, event.prepared_on, env.id))
+
+
+def _plan_lesson(
+    state: PlanState, at: str, *, gate: str = "", reasons: str = ""
+) -> Callable[[UnitFact, Envelope, Any], None]:
+    """A lesson for one kind of step; the names are those of the event's fields."""
+
+    def lesson(fact: UnitFact, env: Envelope, event: Any) -> None:
+        step = PlanStep(
+            env.streamversion,
+            local_date(getattr(event, at)),
+            env.id,
+            state,
+            event.plan_version,
+            getattr(event, gate) if gate else "",
+            getattr(event, reasons) if reasons else (),
+        )
+        _keep(fact.plans.setdefault(event.category, []), step)
+
+    return lesson
+
+
+def _held(
+    fact: UnitFact, env: Envelope, event: schedule.MobilizationHeld | schedule.MobilizationCorrected
+) -> None:
+    said = Meeting(
+        env.streamversion,
+        local_date(event.held_at),
+        env.id,
+        voided=False,
+        attendees=event.attendees,
+        flags=event.flags,
+    )
+    _hear(fact, said)
+
+
+def _voided(fact: UnitFact, env: Envelope, event: schedule.MobilizationVoided) -> None:
+    on = local_date(event.voided_at)
+    _hear(fact, Meeting(env.streamversion, on, env.id, voided=True, attendees=0, flags=()))
+
+
+def _hear(fact: UnitFact, said: Meeting) -> None:
+    if fact.meeting is None or said.version > fact.meeting.version:
+        fact.meeting = said
+
+
+def _arranged(fact: UnitFact, env: Envelope, event: schedule.MobilizationPlanned) -> None:
+    on, planned_on = local_date(event.arranged_at), local_date(event.planned_at)
+    _keep(fact.arrangements, Arrangement(env.streamversion, on, env.id, planned_on))
+
+
+def _trained(fact: UnitFact, env: Envelope, event: schedule.TrainingHeld) -> None:
+    training = Training(
+        env.streamversion,
+        event.held_on,
+        env.id,
+        event.audience,
+        event.participants,
+        event.phase,
+    )
+    _put_newest(fact.trainings, event.training, training)
+
+
+def _campaign_opened(fact: CampaignFact, env: Envelope, event: schedule.CampaignOpened) -> None:
+    fact.opening = Opening(
+        env.streamversion,
+        event.starts_on,
+        env.id,
+        event.name_zh,
+        event.name_en,
+        event.root,
+        event.ends_on,
+        event.mobilization_from,
+    )
+    _keep(fact.windows, Windows(env.streamversion, event.starts_on, env.id, event.windows))
+
+
+def _windows_changed(fact: CampaignFact, env: Envelope, event: schedule.WindowsChanged) -> None:
+    on = local_date(event.changed_at)
+    _keep(fact.windows, Windows(env.streamversion, on, env.id, event.windows))
+
+
+def _issued(fact: CampaignFact, env: Envelope, event: schedule.DocumentIssued) -> None:
+    document = Document(
+        env.streamversion,
+        event.issued_on,
+        env.id,
+        event.kind,
+        event.title,
+        event.topic,
+        event.unit,
+        event.applies_to,
+    )
+    _put_newest(fact.documents, event.document, document)
+
+
+def _ordered(fact: CampaignFact, env: Envelope, event: schedule.PreparationOrdered) -> None:
+    order = Order(
+        env.streamversion, event.ordered_on, env.id, event.title, event.unit, event.levels
+    )
+    _put_newest(fact.orders, event.order, order)
+
+
+def _met(fact: CampaignFact, env: Envelope, event: schedule.MeetingHeld) -> None:
+    meeting = CampaignMeeting(
+        env.streamversion,
+        local_date(event.held_at),
+        env.id,
+        event.kind,
+        event.title,
+        event.unit,
+        event.attendees,
+    )
+    _put_newest(fact.meetings, event.meeting, meeting)
+
+
+_UNIT_LESSONS: Final[dict[type[Event], Callable[[UnitFact, Envelope, Any], None]]] = {
+    units.UnitRegistered: _registered,
+    units.UnitRenamed: _renamed,
+    units.UnitMoved: _moved,
+    units.UnitMerged: _merged,
+    units.UnitAbolished: _abolished,
+    units.LeadingGroupFormed: _formed,
+    units.LeadingGroupReinforced: _reinforced,
+    units.WorkingRulesAdopted: _rules_adopted,
+    schedule.PreparationCompleted: _prepared,
+    schedule.PlanSubmitted: _plan_lesson("in_review", "submitted_at"),
+    schedule.GatePassed: _plan_lesson("in_review", "passed_at", gate="gate"),
+    schedule.PlanReturned: _plan_lesson("returned", "returned_at", gate="gate", reasons="reasons"),
+    schedule.PlanApproved: _plan_lesson("approved", "approved_at"),
+    schedule.MobilizationPlanned: _arranged,
+    schedule.MobilizationHeld: _held,
+    schedule.MobilizationCorrected: _held,
+    schedule.MobilizationVoided: _voided,
+    schedule.TrainingHeld: _trained,
+}
+_CAMPAIGN_LESSONS: Final[dict[type[Event], Callable[[CampaignFact, Envelope, Any], None]]] = {
+    schedule.CampaignOpened: _campaign_opened,
+    schedule.WindowsChanged: _windows_changed,
+    schedule.DocumentIssued: _issued,
+    schedule.PreparationOrdered: _ordered,
+    schedule.MeetingHeld: _met,
+}
+
+
+def _keep(pieces: list[_P], piece: _P) -> None:
+    """Put a piece in its place by version; one that is there already is not put twice."""
+    if not pieces or pieces[-1].version < piece.version:
+        pieces.append(piece)
+    elif all(other.version != piece.version for other in pieces):
+        insort(pieces, piece, key=_VERSION)
+
+
+def _put_newest(pieces: dict[str, _P], key: str, piece: _P) -> None:
+    known = pieces.get(key)
+    if known is None or known.version < piece.version:
+        pieces[key] = piece
+
+
+@cache
+def _read_as(type_name: str) -> tuple[Contract, str, int]:
+    for contract in CONTRACTS:
+        prefix = f"campaign.{contract.service}."
+        if type_name.startswith(prefix):
+            name, _, version = type_name.removeprefix(prefix).rpartition(".v")
+            return contract, name, int(version)
+    raise UnknownEvent(type_name)

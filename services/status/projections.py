@@ -1,0 +1,90 @@
+"""The status projection: a pure fold over a batch, then one set of writes."""
+
+from collections import defaultdict
+from collections.abc import Mapping, MutableMapping, Sequence
+
+from services.status.contributions import Key, Mark, marks, spread
+from services.status.facts import CampaignFact, UnitFact
+from services.status.learning import (
+    CONTRACTS,
+    concerns_campaign,
+    concerns_unit,
+    learn,
+    learn_campaign,
+    opened,
+)
+from services.status.storage import (
+    UnitKey,
+    add_rollups,
+    campaign_facts,
+    copy_history,
+    rollup_rows,
+    unit_facts,
+    write_campaign_facts,
+    write_unit_facts,
+)
+from shared.kernel.envelope import Envelope
+from shared.kernel.events import Event
+from shared.platform.postgres import Connection
+
+Opened = tuple[Envelope, Event]
+
+
+class StatusProjection:
+    """Keeps history, facts and roll-ups in step with the events applied."""
+
+    name = "status"
+    contracts = CONTRACTS
+
+    async def apply(self, connection: Connection, envelopes: Sequence[Envelope]) -> None:
+        about_units, about_campaigns = sorted_out(envelopes)
+        if about_units:
+            units = await unit_facts(connection, {unit_of(e) for e, _ in about_units})
+            facts = {key: fact for key, (_, fact) in units.items()}
+            changes = fold(facts, about_units)
+            await write_unit_facts(connection, units)
+            await add_rollups(connection, rollup_rows(changes))
+        if about_campaigns:
+            campaigns = await campaign_facts(connection, {e.campaign for e, _ in about_campaigns})
+            fold_campaigns({name: fact for name, (_, fact) in campaigns.items()}, about_campaigns)
+            await write_campaign_facts(connection, campaigns)
+        await copy_history(connection, envelopes)
+
+
+def sorted_out(envelopes: Sequence[Envelope]) -> tuple[list[Opened], list[Opened]]:
+    """Events about units, and those about whole campaigns; the rest says nothing the views show."""
+    about_units: list[Opened] = []
+    about_campaigns: list[Opened] = []
+    for envelope in envelopes:
+        event = opened(envelope)
+        if concerns_unit(event):
+            about_units.append((envelope, event))
+        elif concerns_campaign(event):
+            about_campaigns.append((envelope, event))
+    return about_units, about_campaigns
+
+
+def fold(facts: Mapping[UnitKey, UnitFact], events: Sequence[Opened]) -> dict[str, dict[Key, int]]:
+    """Teach the facts, in place; by campaign, what that changes in the roll-ups."""
+    changes: defaultdict[str, dict[Mark, int]] = defaultdict(dict)
+    for (campaign, _), fact in facts.items():
+        add(changes[campaign], marks(fact), -1)
+    for envelope, event in events:
+        learn(facts[unit_of(envelope)], envelope, event)
+    for (campaign, _), fact in facts.items():
+        add(changes[campaign], marks(fact), 1)
+    return {campaign: spread(changed) for campaign, changed in changes.items()}
+
+
+def fold_campaigns(facts: Mapping[str, CampaignFact], events: Sequence[Opened]) -> None:
+    for envelope, event in events:
+        learn_campaign(facts[envelope.campaign], envelope, event)
+
+
+def add(total: MutableMapping[Mark, int], more: Mapping[Mark, int], sign: int) -> None:
+    for mark, n in more.items():
+        total[mark] = total.get(mark, 0) + sign * n
+
+
+def unit_of(envelope: Envelope) -> UnitKey:
+    return envelope.campaign, envelope.subject
