@@ -9,7 +9,8 @@ State = TypeVar("State")
 Event = TypeVar("Event")
 
 
-@dataclass(frozen=True, slots=True)
+# No slots: typing marks Decider[...](...) with an attribute, which slots would turn into an error.
+@dataclass(frozen=True)
 class Decider(Generic[Command, State, Event]):
     """`decide(command, state)` gives the events to append or raises a Refusal;
     `evolve(state, event)` gives the next state and never refuses.

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import chinese_calendar
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.kernel.calendar import SHANGHAI, WorkingCalendar, local_date, local_instant
@@ -66,6 +66,7 @@ def test_five_working_days_cross_the_spring_festival() -> None:
     assert CALENDAR.workdays_between(date(2014, 1, 28), date(2014, 2, 8)) == 4
 
 
+@settings(deadline=None)
 @given(DAYS, COUNTS, CLOSED)
 def test_counting_undoes_adding(day: date, count: int, closed: frozenset[date]) -> None:
     calendar = WorkingCalendar(closed)
@@ -73,6 +74,7 @@ def test_counting_undoes_adding(day: date, count: int, closed: frozenset[date]) 
     assert count == calendar.workdays_between(day, calendar.add_workdays(day, count))
 
 
+@settings(deadline=None)
 @given(DAYS, COUNTS.filter(bool), CLOSED)
 def test_adding_lands_on_a_working_day(day: date, count: int, closed: frozenset[date]) -> None:
     calendar = WorkingCalendar(closed)
@@ -80,6 +82,7 @@ def test_adding_lands_on_a_working_day(day: date, count: int, closed: frozenset[
     assert calendar.is_workday(calendar.add_workdays(day, count))
 
 
+@settings(deadline=None)
 @given(DAYS, COUNTS, CLOSED)
 def test_more_working_days_is_later(day: date, count: int, closed: frozenset[date]) -> None:
     calendar = WorkingCalendar(closed)
@@ -87,6 +90,7 @@ def test_more_working_days_is_later(day: date, count: int, closed: frozenset[dat
     assert calendar.add_workdays(day, count) < calendar.add_workdays(day, count + 1)
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS, COUNTS)
 def test_a_later_start_never_ends_earlier(one: date, other: date, count: int) -> None:
     early, late = sorted((one, other))
@@ -94,6 +98,7 @@ def test_a_later_start_never_ends_earlier(one: date, other: date, count: int) ->
     assert CALENDAR.add_workdays(early, count) <= CALENDAR.add_workdays(late, count)
 
 
+@settings(deadline=None)
 @given(st.lists(st.dates(date(2013, 1, 1), date(2016, 1, 1)), min_size=3, max_size=3))
 def test_consecutive_spans_add_up(days: list[date]) -> None:
     first, middle, last = sorted(days)
@@ -108,6 +113,7 @@ def test_a_local_date_begins_at_sixteen_hours_utc() -> None:
     assert date(2014, 3, 5) == local_date(datetime(2014, 3, 4, 16, 0, tzinfo=UTC))
 
 
+@settings(deadline=None)
 @given(DAYS, st.times())
 def test_a_wall_clock_reading_keeps_its_date(day: date, at: time) -> None:
     instant = local_instant(day, at)
