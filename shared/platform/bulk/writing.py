@@ -41,7 +41,7 @@ def write_csv(titles: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     writer = csv.writer(out)
     out.write(_BYTE_ORDER_MARK)
     writer.writerow([_neutral(title) for title in titles])
-    writer.writerows([_neutral(cell_text(value)) for value in row] for row in rows)
+    writer.writerows([_csv_cell(value) for value in row] for row in rows)
     return out.getvalue().encode()
 
 
@@ -102,6 +102,10 @@ _NOT_TRIED = Outcome(
     "因其他行有误,整个文件未办理。",
     "Not tried, since other rows are wrong and the file is taken whole or not at all.",
 )
+
+
+def _csv_cell(value: Value) -> str:
+    return _neutral(value) if isinstance(value, str) else cell_text(value)
 
 
 def _neutral(text: str) -> str:

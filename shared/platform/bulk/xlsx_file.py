@@ -87,6 +87,7 @@ class _SheetWalk:
         self._style = ""
         self._text: list[str] = []
         self._taking = False
+        self._pronouncing = False  # within rPh, which says how a text is read aloud
         self.hidden_rows = 0
         self.parser = new_parser()
         self.parser.StartElementHandler = self._start
@@ -102,7 +103,9 @@ class _SheetWalk:
             case "c":
                 self._start_cell(attributes)
             case "v" | "t":
-                self._taking = True
+                self._taking = not self._pronouncing
+            case "rPh":
+                self._pronouncing = True
             case "row":
                 self._start_row(attributes)
             case "f":
@@ -118,6 +121,8 @@ class _SheetWalk:
                 self._end_cell()
             case "v" | "t":
                 self._taking = False
+            case "rPh":
+                self._pronouncing = False
             case "row":
                 self._end_row()
             case "mergeCells" if self._merged:

@@ -77,6 +77,17 @@ def test_optional_columns_may_be_empty_or_left_out(columns: list[Column]) -> Non
     assert absent.rows[0].values["place"] is None
 
 
+@pytest.mark.parametrize(
+    ("cell", "expected"), [("'=1+1", "=1+1"), ("''-x", "'-x"), ("'x", "'x"), ("=1+1", "=1+1")]
+)
+def test_the_apostrophe_that_kept_a_cell_from_running_is_taken_off(
+    cell: str, expected: str, columns: list[Column]
+) -> None:
+    sheet = _read(HEADER + f"1502,2014-02-18 09:00,1,{cell}\n", columns)
+
+    assert sheet.rows[0].values["place"] == expected
+
+
 def test_every_wrong_cell_of_a_row_is_named(columns: list[Column]) -> None:
     sheet = _read(HEADER + ",2014-02-30 09:00,many,\x01\n", columns)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.platform.bulk import Row, RowError, Sheet, ValueRefused, duplicates
@@ -15,9 +15,10 @@ def _rows(*keys: Any) -> list[Row]:
 def test_a_repeated_row_names_the_first() -> None:
     errors = duplicates(_rows("1502", "1503", "1502", "1502"), ["unit"])
 
-    assert [
-        (error.row, error.column, error.value, error.code) for error in errors
-    ] == [(4, "unit", "1502", "row-duplicate"), (5, "unit", "1502", "row-duplicate")]
+    assert [(error.row, error.column, error.value, error.code) for error in errors] == [
+        (4, "unit", "1502", "row-duplicate"),
+        (5, "unit", "1502", "row-duplicate"),
+    ]
     assert "第 2 行" in errors[0].message_zh
     assert "row 2" in errors[1].message_en
 
@@ -33,6 +34,7 @@ def test_a_key_of_several_columns_repeats_only_as_a_whole() -> None:
     assert (error.row, error.column, error.value) == (4, "unit, on", "1502, ")
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 5)))
 def test_without_the_duplicates_every_key_stands_once(keys: list[int]) -> None:
     rows = _rows(*keys)
