@@ -41,10 +41,23 @@ def placeholders(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
-def test_no_code_stands_for_two_things() -> None:
-    by_code = Counter(refusal.code for refusal in REFUSALS)
+def owner(refusal: type[Refusal]) -> str:
+    """`shared`, or the service that refuses."""
+    first, second, *_ = refusal.__module__.split(".")
+    return "shared" if first == "shared" else second
+
+
+@pytest.mark.parametrize("service", sorted({owner(refusal) for refusal in REFUSALS}))
+def test_no_code_stands_for_two_things_in_one_service(service: str) -> None:
+    by_code = Counter(r.code for r in REFUSALS if owner(r) in {service, "shared"})
 
     assert {code: n for code, n in by_code.items() if n > 1} == {}
+
+
+def test_a_code_used_by_two_services_has_one_status() -> None:
+    statuses = {(refusal.code, refusal.status) for refusal in REFUSALS}
+
+    assert len(statuses) == len({code for code, _ in statuses})
 
 
 @every
