@@ -44,7 +44,7 @@ def read_rows(
 ) -> Sheet:
     """Read a CSV, XLSX or JSON-lines file; raises FileRefused where nothing can be taken.
 
-    This takes up to a second of processor time for the largest file: call it in a thread.
+    The largest XLSX takes two to three seconds of processor time: call it in a thread.
     """
     if len(body) > limits.bytes:
         raise FileTooLarge(bytes=len(body), limit=limits.bytes)
