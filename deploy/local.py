@@ -72,6 +72,7 @@ class Stack:
             database_url or cluster.url(),
             bootstrap or f"127.0.0.1:{ports.table['broker']}",
             ports,
+            self._embedded_broker,
         )
         self._log_level = log_level
         self._say = say

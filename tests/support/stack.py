@@ -1,4 +1,4 @@
-"""Real servers for tests: PostgreSQL, a broker and, where asked for, the whole stack."""
+"""Real servers that tests share; a test that breaks one makes a Stack of its own instead."""
 
 import itertools
 import os
@@ -14,6 +14,7 @@ from deploy.embedded import Cluster, broker_program, postgres_home, start_postgr
 from deploy.layout import LOOPBACK, Ports, free_ports
 from deploy.local import Stack
 from deploy.processes import Child, stop_all
+from shared.platform.kafka import KafkaAddress
 
 _numbers = itertools.count(1)
 
@@ -65,6 +66,12 @@ def bootstrap(server_dir: Path) -> Iterator[str]:
         yield f"{LOOPBACK}:{port}"
     finally:
         stop_all([child])
+
+
+@pytest.fixture(scope="session")
+def kafka_address(bootstrap: str) -> KafkaAddress:
+    """The same broker as the services are told of it: the embedded one has its limits."""
+    return KafkaAddress(bootstrap, idempotence="KAFKA_BOOTSTRAP_SERVERS" in os.environ)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from deploy.layout import (
     Service,
 )
 from deploy.local import issuer_program
+from shared.platform.kafka import PARTITIONS, TOPIC_CONFIG
 
 PORTS = Ports.from_base()
 SERVERS = {"postgres", "kafka", "issuer"}
@@ -145,6 +146,16 @@ def test_kafka_has_the_same_version_and_settings(containers: Mapping[str, Any]) 
     assert without(told, KAFKA_PLACES) == without(local, KAFKA_PLACES)
     assert told["heap.opts"].split() == list(HEAP)
     assert "ports" not in kafka
+
+
+def test_a_broker_keeps_topics_as_the_services_create_them(
+    containers: Mapping[str, Any],
+) -> None:
+    told = containers["kafka"]["environment"]
+
+    assert told["KAFKA_NUM_PARTITIONS"] == str(PARTITIONS)
+    assert told["KAFKA_LOG_RETENTION_MS"] == TOPIC_CONFIG["retention.ms"]
+    assert told["KAFKA_LOG_CLEANUP_POLICY"] == TOPIC_CONFIG["cleanup.policy"]
 
 
 def test_the_issuer_is_told_the_same_things(containers: Mapping[str, Any]) -> None:

@@ -55,6 +55,15 @@ def test_a_service_is_told_where_everything_is() -> None:
     }
 
 
+def test_only_with_the_embedded_broker_is_idempotence_off() -> None:
+    ports = Ports.from_base()
+
+    embedded = Addresses("", "", ports, embedded_broker=True).environment("units")
+    given = Addresses("", "", ports).environment("units")
+
+    assert embedded == {**given, "KAFKA_IDEMPOTENCE": "false"}
+
+
 def test_without_a_word_everything_is_embedded(bare: Path) -> None:
     stack = Stack.from_environment()
 
