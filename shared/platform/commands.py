@@ -29,7 +29,18 @@ Command = TypeVar("Command")
 State = TypeVar("State")
 
 _ATTEMPTS = 4
-_CROSSED = (asyncpg.UniqueViolationError, asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+
+
+class Crossed(Exception):
+    """What was looked at before the locks were taken has changed: look again."""
+
+
+_CROSSED = (
+    Crossed,
+    asyncpg.UniqueViolationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +129,7 @@ class CommandHandler:
                     raise outcome.refused[0][1]
                 return await _commit(session, outcome, origin, view, _receipt_of(work, session))
 
-        return await _retried(attempt)
+        return await retried(attempt)
 
     async def many(
         self,
@@ -154,7 +165,7 @@ class CommandHandler:
                 )
                 return outcome
 
-        return await _retried(attempt)
+        return await retried(attempt)
 
 
 def _decide(
@@ -234,7 +245,7 @@ def _report_of(session: Session, outcome: Outcome[Any, Any], report: Report) -> 
 Result = TypeVar("Result")
 
 
-async def _retried(attempt: Callable[[], Awaitable[Result]]) -> Result:
+async def retried(attempt: Callable[[], Awaitable[Result]]) -> Result:
     """Run again when another writer crossed us: a stream that moved between leagues, or the
     same key at the same moment.
     """
