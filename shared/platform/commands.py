@@ -1,6 +1,6 @@
 """The one handler of commands: load, decide, append, answer; retried when writers cross."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +16,7 @@ from shared.platform.eventstore import (
     Answer,
     AnswerMaker,
     EventStore,
+    Glance,
     IdempotencyKey,
     Origin,
     Pending,
@@ -23,6 +24,7 @@ from shared.platform.eventstore import (
     Session,
     token_of,
 )
+from shared.platform.inline_views import Showing
 from shared.platform.postgres import Connection
 
 Command = TypeVar("Command")
@@ -71,7 +73,6 @@ class Receipt(msgspec.Struct, frozen=True):
     stream: str
     version: int
     league: str
-    league_version: int
     events: list[str]
 
 
@@ -116,20 +117,37 @@ class CommandHandler:
         origin: Origin,
         *,
         key: IdempotencyKey | None = None,
-        view: View | None = None,
+        view: Showing | None = None,
     ) -> Answer:
-        """Decide one command; the answer is a Receipt. Raises Refusal; nothing is written then."""
+        """Decide one command; the answer is a Receipt. Raises Refusal; nothing is written then.
+
+        Two round trips: a look without a lock, and an append that fails when the look is stale.
+        """
 
         async def attempt() -> Answer:
-            async with self.store.session([league_of(work.path)], [work.stream], key) as session:
-                if session.answer is not None:
-                    return session.answer
-                outcome = _decide(decider, [work], session)
-                if outcome.refused:
-                    raise outcome.refused[0][1]
-                return await _commit(session, outcome, origin, view, _receipt_of(work, session))
+            glance = await self.store.look(league_of(work.path), work.stream, key)
+            if glance.answer is not None:
+                return glance.answer
+            outcome = _decide(decider, [work], {work.stream: glance.past})
+            if outcome.refused:
+                raise outcome.refused[0][1]
+            answer = self._receipt(work, outcome, glance)
+            if not outcome.pending:
+                await self.store.keep(answer, key)
+                return answer
+            change = outcome.changes[work.stream]
+            shown = (view.table, [view.row_of(change)]) if view is not None else None
+            return await self.store.append_one(glance, outcome.pending, origin, answer, key, shown)
 
         return await retried(attempt)
+
+    def _receipt(self, work: Work[Any], outcome: Outcome[Any, Any], glance: Glance) -> Answer:
+        events = [self.store.contract.name_of(p.event)[0] for p in outcome.pending]
+        version = len(glance.past) + len(events)
+        receipt = Receipt(work.stream, version, glance.league, events)
+        # A repeat that changed nothing is answered with a token, too: its caller may wait for it.
+        seen = {(self.store.contract.service, glance.league): glance.league_version}
+        return Answer(201 if events else 200, msgspec.json.encode(receipt), format_positions(seen))
 
     async def many(
         self,
@@ -154,7 +172,7 @@ class CommandHandler:
             async with self.store.session(leagues, streams, None if dry_run else key) as session:
                 if session.answer is not None:
                     return Outcome(answer=session.answer)
-                outcome: Outcome[Command, State] = _decide(decider, works, session)
+                outcome: Outcome[Command, State] = _decide(decider, works, session.past)
                 if outcome.refused and not accept_valid:
                     raise RowsRefused(outcome)
                 if dry_run:
@@ -169,7 +187,9 @@ class CommandHandler:
 
 
 def _decide(
-    decider: Decider[Command, State, Event], works: Sequence[Work[Command]], session: Session
+    decider: Decider[Command, State, Event],
+    works: Sequence[Work[Command]],
+    past: Mapping[str, Sequence[Event]],
 ) -> Outcome[Command, State]:
     """Decide in order, each seeing what those before it on the same stream decided."""
     outcome: Outcome[Command, State] = Outcome()
@@ -177,8 +197,8 @@ def _decide(
     for work in works:
         known = states.get(work.stream)
         if known is None:
-            past = session.past.get(work.stream, [])
-            known = (decider.fold(past), len(past))
+            before = past.get(work.stream, ())
+            known = (decider.fold(before), len(before))
         state, version = known
         try:
             _expect(work, version)
@@ -211,25 +231,6 @@ async def _commit(
     outcome.recorded, answer = await session.append(outcome.pending, origin, make_answer)
     if view is not None and outcome.recorded:
         await view(session.connection, list(outcome.changes.values()))
-    return answer
-
-
-def _receipt_of(work: Work[Any], session: Session) -> AnswerMaker:
-    def answer(recorded: list[Recorded]) -> Answer:
-        league = league_of(work.path)
-        receipt = Receipt(
-            stream=work.stream,
-            version=session.version_of(work.stream) + len(recorded),
-            league=league,
-            league_version=session.league_version(league),
-            events=[event.name for event in recorded],
-        )
-        # A repeat that changed nothing is answered with a token, too: its caller may wait for it.
-        positions = format_positions(
-            {(session.contract.service, league): session.league_version(league)}
-        )
-        return Answer(201 if recorded else 200, msgspec.json.encode(receipt), positions)
-
     return answer
 
 

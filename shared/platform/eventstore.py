@@ -1,11 +1,12 @@
 """The event store: gapless per-league histories, appended under the league's row lock."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
@@ -17,6 +18,7 @@ from shared.kernel.positions import Positions, format_positions
 from shared.kernel.refusals import KeyReused
 from shared.kernel.time import iso_utc
 from shared.kernel.units import league_of
+from shared.platform.inline_views import Row, Table
 from shared.platform.postgres import Connection, Pool
 
 _OPEN = "select * from open_session($1, $2, $3, $4)"
@@ -41,6 +43,28 @@ from unnest($11::text[], $12::bigint[], $13::text[], $14::int[], $15::uuid[], $1
             $22::bytea[])
     as u(league, version, stream, stream_version, event_id, type, schema_version,
          data, meta, occurred_at, recorded_at, hash)
+"""
+
+
+# What one command needs, in one statement and without a lock.
+_LOOK = """
+select 'head' as kind, h.league as name, h.version as number, null::bytea as bytes,
+       null::text as type, null::smallint as schema_version, null::text as body
+from histories h where h.league = $1
+union all
+select 'answer', k.positions, k.status, k.fingerprint, null, null, convert_from(k.answer, 'UTF8')
+from idempotency_keys k where k.caller = $3 and k.key = $4
+union all
+(select 'event', e.stream, e.stream_version, null, e.type, e.schema_version, e.data::text
+from events e where e.stream = $2 order by e.stream_version)
+"""
+
+_APPEND_ONE = "append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
+_SHOWN_FROM = 17
+
+_KEEP = """
+insert into idempotency_keys (caller, key, fingerprint, status, answer, positions)
+values ($1, $2, $3, $4, $5, $6)
 """
 
 
@@ -159,7 +183,6 @@ class Session:
         recorded: list[Recorded] = []
         rows: list[tuple[Any, ...]] = []
         grown = {p.stream: self.version_of(p.stream) for p in events}
-        shared_meta = _meta(origin)
         for pending in events:
             head = self.heads[pending.history]
             head.version += 1
@@ -169,22 +192,10 @@ class Session:
             name, schema_version = self.contract.name_of(pending.event)
             event_id = uuid4()
             data = msgspec.json.encode(pending.event)
-            meta = shared_meta | {
-                "campaign": pending.campaign,
-                "unit": pending.unit,
-                "path": pending.path,
-            }
+            meta = place_meta(origin, pending)
             occurred_at = pending.event.occurred_at
-            digest = content_digest(
-                {
-                    "id": str(event_id),
-                    "stream": pending.stream,
-                    "streamversion": grown[pending.stream],
-                    "type": f"{name}.v{schema_version}",
-                    "time": iso_utc(occurred_at),
-                    "data": pending.event,
-                    "meta": meta,
-                }
+            digest = digest_of(
+                event_id, pending, grown[pending.stream], (name, schema_version), meta
             )
             head.hash = chain_hash(head.hash, head.version, head.recorded_at, digest)
             rows.append(
@@ -241,19 +252,102 @@ class EventStore:
                 self._take(session, row)
             yield session
 
+    async def look(self, league: str, stream: str, key: IdempotencyKey | None) -> "Glance":
+        """What one command decides on, read without a lock: `append_one` finds out whether it
+        still holds.
+        """
+        rows = await self.pool.fetch(
+            _LOOK, league, stream, key.caller if key else None, key.key if key else None
+        )
+        glance = Glance(league)
+        for row in rows:
+            match row["kind"]:
+                case "head":
+                    glance.league_version = row["number"]
+                case "answer":
+                    glance.answer = _answer_of(row, key)
+                case _:
+                    glance.past.append(self._event_of(row))
+        return glance
+
+    async def append_one(
+        self,
+        glance: "Glance",
+        events: Sequence[Pending],
+        origin: Origin,
+        answer: Answer,
+        key: IdempotencyKey | None,
+        shown: tuple[Table, Sequence[Row]] | None = None,
+    ) -> Answer:
+        """Append one stream's events, their key and inline view in a single statement.
+
+        Raises UniqueViolationError when somebody else was faster: look again, decide again.
+        """
+        first = events[0]
+        named = [self.contract.name_of(pending.event) for pending in events]
+        meta = place_meta(origin, first)
+        ids = [uuid4() for _ in events]
+        times = [pending.event.occurred_at for pending in events]
+        digests = [
+            digest_of(event_id, pending, len(glance.past) + n, name, meta)
+            for n, (event_id, pending, name) in enumerate(zip(ids, events, named, strict=True), 1)
+        ]
+        version = await self.pool.fetchval(
+            _one_statement(shown[0] if shown else None),
+            self.contract.service, first.history, first.stream, len(glance.past), ids,
+            [name for name, _ in named], [schema_version for _, schema_version in named],
+            [msgspec.json.encode(pending.event).decode() for pending in events],
+            msgspec.json.encode(meta).decode(), times, digests,
+            *((key.caller, key.key, key.fingerprint) if key else (None, None, None)),
+            answer.status, answer.body,
+            *(zip(*shown[1], strict=True) if shown else ()),
+        )  # fmt: skip
+        return replace(
+            answer, positions=format_positions({(self.contract.service, first.history): version})
+        )
+
+    async def keep(self, answer: Answer, key: IdempotencyKey | None) -> None:
+        """Keep the answer to a repeat that changed nothing: its key stands for it, too."""
+        if key is not None:
+            await self.pool.execute(
+                _KEEP, key.caller, key.key, key.fingerprint, answer.status, answer.body,
+                answer.positions,
+            )  # fmt: skip
+
     def _take(self, session: Session, row: asyncpg.Record) -> None:
         match row["kind"]:
             case "head":
                 session.heads[row["name"]] = Head(row["number"], row["bytes"], row["at"])
             case "answer":
-                if session.key is not None and session.key.fingerprint != row["bytes"]:
-                    raise KeyReused
-                session.answer = Answer(
-                    row["number"], row["body"].encode(), row["name"], replayed=True
-                )
+                session.answer = _answer_of(row, session.key)
             case _:
-                event = self.contract.decode(row["type"], row["schema_version"], row["body"])
-                session.past.setdefault(row["name"], []).append(event)
+                session.past.setdefault(row["name"], []).append(self._event_of(row))
+
+    def _event_of(self, row: asyncpg.Record) -> Event:
+        return self.contract.decode(row["type"], row["schema_version"], row["body"])
+
+
+@dataclass(slots=True)
+class Glance:
+    """What was seen of a league and a stream without locking them."""
+
+    league: str
+    league_version: int = 0
+    answer: Answer | None = None
+    past: list[Event] = field(default_factory=list)
+
+
+@cache
+def _one_statement(table: Table | None) -> str:
+    appended = f"with appended as materialized (select {_APPEND_ONE} as version)"
+    shown = f", shown as ({table.upsert_from(_SHOWN_FROM)})" if table else ""
+    return f"{appended}{shown} select version from appended"  # noqa: S608 - names are ours
+
+
+def _answer_of(row: asyncpg.Record, key: IdempotencyKey | None) -> Answer:
+    if key is not None and key.fingerprint != row["bytes"]:
+        raise KeyReused
+    return Answer(row["number"], row["body"].encode(), row["name"], replayed=True)
 
 
 def positions_of(service: str, recorded: Iterable[Recorded]) -> Positions:
@@ -269,8 +363,15 @@ def token_of(service: str, recorded: Iterable[Recorded]) -> str:
     return format_positions(positions_of(service, recorded))
 
 
-def _meta(origin: Origin) -> dict[str, str]:
-    meta = {"actor": origin.actor, "correlation": origin.correlation_id}
+def place_meta(origin: Origin, pending: Pending) -> dict[str, str]:
+    """What is kept beside an event's data: who, why, and the unit it is about."""
+    meta = {
+        "actor": origin.actor,
+        "correlation": origin.correlation_id,
+        "campaign": pending.campaign,
+        "unit": pending.unit,
+        "path": pending.path,
+    }
     if origin.causation_id:
         meta["causation"] = origin.causation_id
     if origin.import_id:
@@ -278,6 +379,27 @@ def _meta(origin: Origin) -> dict[str, str]:
     if origin.traceparent:
         meta["traceparent"] = origin.traceparent
     return meta
+
+
+def digest_of(
+    event_id: UUID,
+    pending: Pending,
+    stream_version: int,
+    name: tuple[str, int],
+    meta: Mapping[str, str],
+) -> bytes:
+    """The digest of what is recorded, the part of the chain that does not depend on its place."""
+    return content_digest(
+        {
+            "id": str(event_id),
+            "stream": pending.stream,
+            "streamversion": stream_version,
+            "type": f"{name[0]}.v{name[1]}",
+            "time": iso_utc(pending.event.occurred_at),
+            "data": pending.event,
+            "meta": meta,
+        }
+    )
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:

@@ -80,3 +80,49 @@ begin
         from events e where e.stream = any(p_streams) order by e.stream, e.stream_version;
 end
 $$;
+
+-- Appends one stream's events in a statement of its own: the league's row is locked for no
+-- longer than this and the commit take. The stream's expected version is held by the unique
+-- constraint on (stream, stream_version), the key by its primary key: whoever comes second
+-- fails whole and starts again. The chain is the one the Python side computes:
+-- sha256(previous hash || digest || "<version>|<recorded_at>").
+create function append_one(
+    p_service text, p_league text, p_stream text, p_expected integer, p_event_ids uuid[],
+    p_types text[], p_schema_versions smallint[], p_data text[], p_meta text,
+    p_occurred_at timestamptz[], p_digests bytea[],
+    p_caller text, p_key text, p_fingerprint bytea, p_status smallint, p_answer bytea
+) returns bigint
+language plpgsql as $$
+declare
+    v_version bigint;
+    v_hash bytea;
+    v_recorded_at timestamptz;
+begin
+    select h.version, h.head_hash, h.recorded_at into v_version, v_hash, v_recorded_at
+        from histories h where h.league = p_league for update;
+    if not found then
+        insert into histories (league) values (p_league) on conflict do nothing;
+        select h.version, h.head_hash, h.recorded_at into v_version, v_hash, v_recorded_at
+            from histories h where h.league = p_league for update;
+    end if;
+    v_recorded_at := greatest(clock_timestamp(), v_recorded_at);
+    for i in 1 .. cardinality(p_event_ids) loop
+        v_version := v_version + 1;
+        v_hash := sha256(v_hash || p_digests[i] || convert_to(
+            v_version || '|'
+            || to_char(v_recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), 'UTF8'));
+        insert into events values (
+            p_league, v_version, p_stream, p_expected + i, p_event_ids[i], p_types[i],
+            p_schema_versions[i], p_data[i]::jsonb, p_meta::jsonb, p_occurred_at[i],
+            v_recorded_at, v_hash);
+    end loop;
+    update histories h set version = v_version, head_hash = v_hash, recorded_at = v_recorded_at
+        where h.league = p_league;
+    if p_key is not null then
+        insert into idempotency_keys (caller, key, fingerprint, status, answer, positions)
+            values (p_caller, p_key, p_fingerprint, p_status, p_answer,
+                    p_service || '@' || p_league || ':' || v_version);
+    end if;
+    return v_version;
+end
+$$;
