@@ -67,7 +67,7 @@ _CLASS_OF_KIND: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Units of one class below (and including) one unit on one day."""
+    """Units of one class below one unit on one day."""
 
     expected: int
     on_time: int
@@ -113,12 +113,17 @@ def mobilization(as_of: date) -> Mapping[str, Mapping[str, Figures]]:
         if name not in CLOSES_ON:
             continue
         state = _state(held.get(unit.code), CLOSES_ON[name], as_of)
-        for above in {ROOT, league_of(unit.code)}:
+        for above in _units_above(unit):
             counted[(above, name)][state] += 1
     tables: dict[str, dict[str, Figures]] = {code: {} for code in report_units()}
     for (above, name), states in counted.items():
         tables[above][name] = Figures(expected=sum(states.values()), **_all_states(states))
     return tables
+
+
+def _units_above(unit: Area) -> set[str]:
+    """A unit counts for those above it, not for itself."""
+    return {ROOT, league_of(unit.code)} - {unit.code}
 
 
 def _state(held_on: date | None, closes_on: date, as_of: date) -> str:
@@ -136,7 +141,7 @@ def plans(as_of: date) -> Mapping[str, Mapping[tuple[str, str], PlanFigures]]:
     """Region or league -> (class, category) -> figures, for leagues, banners and zones."""
     counted: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for (unit, category), state in _plan_states(as_of):
-        for above in {ROOT, league_of(unit.code)}:
+        for above in _units_above(unit):
             counted[(above, class_of(unit), category)][state] += 1
     tables: dict[str, dict[tuple[str, str], PlanFigures]] = {code: {} for code in report_units()}
     for (above, name, category), states in counted.items():

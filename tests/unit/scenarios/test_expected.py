@@ -25,11 +25,18 @@ def test_leagues_and_what_hangs_at_the_region_sum_to_the_region(as_of: date) -> 
     tables = expected.mobilization(as_of)
     region = tables["15"]
     for name, figures in region.items():
-        if not name.endswith("_l1"):
+        if name != "league" and not name.endswith("_l1"):
             below = [tables[code][name] for code in tables if code != "15" and name in tables[code]]
             assert figures.expected == sum(league.expected for league in below)
             assert figures.on_time == sum(league.on_time for league in below)
             assert figures.late == sum(league.late for league in below)
+
+
+@pytest.mark.parametrize("as_of", DATES)
+def test_a_league_counts_for_the_region_and_not_for_itself(as_of: date) -> None:
+    tables = expected.mobilization(as_of)
+
+    assert [code for code, classes in tables.items() if "league" in classes] == ["15"]
 
 
 def test_expected_units_do_not_change_from_day_to_day() -> None:
