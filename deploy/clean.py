@@ -4,7 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from deploy.embedded import postgres_home
+from deploy.embedded import Cluster, postgres_home
 from deploy.layout import data_dir_from_environment
 from deploy.local import take_lock
 from deploy.problems import CannotRun
@@ -16,7 +16,9 @@ OURS = ("postgres", "logs", "issuer", "kafka")
 def forget(data_dir: Path) -> None:
     """Remove what a stack keeps; refused while one runs."""
     with take_lock(data_dir):
-        for folder in {postgres_home(data_dir), *(data_dir / name for name in OURS)}:
+        home = postgres_home(data_dir)
+        places = [Cluster(home).socket_dir, home, *(data_dir / name for name in OURS)]
+        for folder in places:
             if folder.exists():
                 shutil.rmtree(folder)
         (data_dir / "lock").unlink(missing_ok=True)

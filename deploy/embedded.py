@@ -192,9 +192,11 @@ class Cluster:
 
     def _pid_file_lines(self) -> list[str]:
         try:
-            return (self.folder / "postmaster.pid").read_text("ascii").splitlines()
+            # The second line is the folder's path, in whatever bytes it has.
+            found = (self.folder / "postmaster.pid").read_bytes()
         except FileNotFoundError:
             return []
+        return os.fsdecode(found).splitlines()
 
     def _end_leftover(self) -> None:
         """End a server whose stack was killed; forget a pid file whose number means another."""
