@@ -1,0 +1,1 @@
+"""The schedule service owns the campaign's calendar: plans, meetings, mobilization, training."""

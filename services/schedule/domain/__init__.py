@@ -1,0 +1,1 @@
+"""The rules of the schedule: one module for each life, pure."""
