@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -190,6 +191,30 @@ def test_a_stack_that_is_killed_leaves_no_orphans_and_starts_again(data_dir: Pat
     assert said == "stopped\n"
 
 
+@pytest.mark.parametrize("after_seconds", [0.1, 0.6, 1.2])
+def test_an_interrupt_while_it_starts_leaves_nothing(data_dir: Path, after_seconds: float) -> None:
+    starting = start_tiny_stack(data_dir)
+    time.sleep(after_seconds)
+    children = psutil.Process(starting.pid).children(recursive=True)
+    with starting.interrupted() as complaints:
+        left = wait_until_gone([child.pid for child in children])
+
+    assert complaints == ""
+    assert left == []
+
+
+def test_a_server_that_a_killed_stack_left_is_ended_first(data_dir: Path) -> None:
+    with Stack(data_dir, Ports.free(), services=()) as stack:
+        assert stack.cluster is not None
+        before = stack.pids["postgres"]
+        stack.cluster.prepare()
+        left = living([before])
+        stack.restart("postgres")
+        stack.check()
+
+    assert left == []
+
+
 async def test_data_outlives_a_clean_stop_and_a_killed_server(data_dir: Path) -> None:
     with Stack(data_dir, Ports.free(), services=()) as stack:
         await execute(stack.database_url, "CREATE TABLE kept (n int)")
@@ -259,8 +284,15 @@ class start_tiny_stack:  # noqa: N801  reads as a sentence where it is used
             [sys.executable, "-m", "tests.support.tiny_stack", str(data_dir)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
+        self.pid = self._parent.pid
+
+    @contextmanager
+    def interrupted(self) -> Iterator[str]:
+        self._parent.send_signal(signal.SIGTERM)
+        yield self._parent.communicate(timeout=WAIT_SECONDS)[1]
 
     def __enter__(self) -> tuple[subprocess.Popen[str], list[int]]:
         assert self._parent.stdout is not None
