@@ -48,7 +48,7 @@ on conflict (projection, service, league) do update
 returning 1
 """
 
-_TROUBLE = (
+TROUBLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InsufficientResourcesError,
@@ -64,8 +64,11 @@ _TROUBLE = (
 class Projection(Protocol):
     """Builds a view from events; `apply` gets them in each league's order."""
 
-    name: str
-    contracts: Sequence[Contract]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def contracts(self) -> Sequence[Contract]: ...
 
     async def apply(self, connection: Connection, envelopes: Sequence[Envelope]) -> None: ...
 
@@ -185,7 +188,7 @@ class Applier:
         try:
             async with connection.transaction():
                 await self._projection.apply(connection, [d.envelope for d in ready])
-        except _TROUBLE:
+        except TROUBLE:
             raise
         except Exception as cause:  # noqa: BLE001 - whatever a fold raises for one event, the rest must flow
             if len(ready) > 1:
@@ -242,7 +245,7 @@ async def apply_until_done(
     while True:
         try:
             await applier.apply(records)
-        except (StaleWorker, GapNotFilled, *_TROUBLE) as trouble:
+        except (StaleWorker, GapNotFilled, *TROUBLE) as trouble:
             log.warning("apply-retrying", error=repr(trouble), seconds=wait)
             await asyncio.sleep(wait)
             wait = min(wait * 2, 15.0)

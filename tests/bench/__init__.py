@@ -1,0 +1,1 @@
+"""What the system reaches, measured against bare libraries in the same run."""

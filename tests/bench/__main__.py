@@ -1,0 +1,106 @@
+"""`make bench`: measure everything once, print the table, write the JSON file."""
+
+import argparse
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from deploy.clean import forget
+from deploy.layout import Ports
+from deploy.local import Stack
+from deploy.scenarios.nmg_2014.load import load
+from shared.platform.kafka import KafkaAddress
+from tests.bench import memory, streaming, viewing, writing
+from tests.bench.report import Figure, Report
+from tests.bench.world import World, mobilization_rows, trees_in, units_in
+
+VISIBLE_SECONDS = {True: 1.0, False: 0.25}  # by whether the broker is the embedded one
+
+
+async def measure(world: World, report: Report, national: Path | None) -> None:
+    embedded = "KAFKA_BOOTSTRAP_SERVERS" not in os.environ
+    address = KafkaAddress(world.stack.bootstrap, idempotence=not embedded)
+    loaded_in = await _load_scenario(world)
+    report.add(Figure("scenario nmg-2014 loaded and shown", loaded_in, "s"))
+    units = units_in()
+    for campaign in ("bench-single", "bench-bulk"):
+        world.open_campaign(campaign, units)
+    writing.bulk_upload(world, "bench-bulk", units, report)
+    await writing.single_commands(world, "bench-single", units, report)
+    await viewing.visible(world, "bench-single", units, report, VISIBLE_SECONDS[embedded])
+    await viewing.status_answers(world, "nmg-2014", units, report, "15,938 units")
+    memory.resident(world.stack, report)
+    await streaming.relay(world, address, report)
+    await streaming.catch_up(world, address, report)
+    if national is not None:
+        await _national(world, report, national)
+
+
+async def _load_scenario(world: World) -> float:
+    started = time.perf_counter()
+    loaded = await load(world.stack.urls, lambda role: world.token(f"{role}-15"), lambda *_: None)
+    _wait_for_views(world, "nmg-2014", "15", loaded.consistency_token)
+    return time.perf_counter() - started
+
+
+def _wait_for_views(world: World, campaign: str, root: str, token: str) -> None:
+    """Ask until the views show what the token says: a wait may be longer than one answer's."""
+    path = f"/campaigns/{campaign}/units/{root}/status?as_of=2014-03-04"
+    while world.get("status", path, token, f"clerk-{root}").status_code == 503:
+        time.sleep(0.2)
+
+
+async def _national(world: World, report: Report, path: Path) -> None:
+    """The country's units, one mobilization each, and the views of them."""
+    units = units_in(path)
+    report.say(f"national scale, {len(units):,} units")
+    started = time.perf_counter()
+    trees = trees_in(units)
+    for root, tree in trees.items():
+        campaign, account = f"national-{root}", f"clerk-{root}"
+        token = world.open_campaign(campaign, tree)
+        below = [unit for unit in tree if unit.level > 1]
+        for table in mobilization_rows(below):
+            upload = f"/campaigns/{campaign}/mobilizations/import"
+            token = world.upload("schedule", upload, table, token, account)
+        _wait_for_views(world, campaign, root, token)
+    seconds = time.perf_counter() - started
+    report.add(Figure("national scale loaded and shown", seconds, "s"))
+    largest = max(trees, key=lambda root: len(trees[root]))
+    scale = f"{len(units):,} units in the views"
+    await viewing.status_answers(world, f"national-{largest}", trees[largest], report, scale)
+    memory.resident(world.stack, report)
+
+
+def _with_stack(run: Callable[[World], None]) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="campaign-bench-"))
+    folder.chmod(0o755)
+    given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+    try:
+        with Stack(folder, Ports.free(), bootstrap=given) as stack:
+            run(World(stack))
+    finally:
+        forget(folder)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--json", type=Path, default=Path(".data/bench.json"))
+    parser.add_argument("--national", type=Path, help="a gzipped CSV of the country's units")
+    asked = parser.parse_args()
+    report = Report()
+    _with_stack(lambda world: asyncio.run(measure(world, report, asked.national)))
+    report.table()
+    asked.json.parent.mkdir(parents=True, exist_ok=True)
+    report.write(asked.json)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

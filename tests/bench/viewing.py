@@ -1,0 +1,105 @@
+"""Viewing: status answers under load, and how soon a command shows in the views."""
+
+import asyncio
+import time
+from datetime import datetime
+
+import asyncpg
+
+from tests.bench.client import Call, send
+from tests.bench.report import Figure, Report, percentile
+from tests.bench.world import Unit, World
+from tests.bench.writing import command
+
+PER_SECOND = 100
+SECONDS = 15
+CONNECTIONS = 16
+LOOK_SECONDS = 0.004
+
+
+async def status_answers(
+    world: World, campaign: str, units: list[Unit], report: Report, scale: str
+) -> None:
+    """Any unit's status at a steady pace; every tenth call is for the region or a league."""
+    upper = [u for u in units if u.level <= 2]
+    headers = world.headers(f"clerk-{units[0].code}")
+    calls = []
+    for n in range(PER_SECOND * SECONDS):
+        unit = upper[n // 10 % len(upper)] if n % 10 == 0 else units[n * 7919 % len(units)]
+        path = f"/campaigns/{campaign}/units/{unit.code}/status?as_of=2014-03-04"
+        calls.append(Call("GET", path, headers=headers, due_seconds=n / PER_SECOND))
+    taken = await send(world.stack.urls["status"], calls, CONNECTIONS)
+    await _root(world, campaign, units[0], report, scale)
+    report.add(
+        Figure(f"status p50, {scale}", percentile(taken.seconds, 0.5) * 1000, "ms"),
+        Figure(f"status p99, {scale}", percentile(taken.seconds, 0.99) * 1000, "ms", "under", 25),
+    )
+
+
+async def _root(world: World, campaign: str, root: Unit, report: Report, scale: str) -> None:
+    path = f"/campaigns/{campaign}/units/{root.code}/status?as_of=2014-03-04"
+    headers = world.headers(f"clerk-{root.code}")
+    calls = [Call("GET", path, headers=headers, due_seconds=n / PER_SECOND) for n in range(500)]
+    taken = await send(world.stack.urls["status"], calls, CONNECTIONS)
+    p99 = percentile(taken.seconds, 0.99) * 1000
+    report.add(Figure(f"status of the root p99, {scale}", p99, "ms", "under", 25))
+
+
+async def visible(
+    world: World, campaign: str, units: list[Unit], report: Report, limit_seconds: float
+) -> None:
+    """From an event's recorded instant until the views' checkpoint has passed it."""
+    chosen = [u for u in units if u.level == 5][-PER_SECOND * SECONDS :]
+    calls = []
+    for n, unit in enumerate(chosen):
+        call = command(unit, campaign, world.headers())
+        due = n / PER_SECOND
+        calls.append(Call(call.method, call.path, call.body, call.headers, due))
+    connection = await asyncpg.connect(world.stack.database_url)
+    try:
+        before = await _heads(connection)
+        seen: dict[tuple[str, int], datetime] = {}
+        watching = asyncio.create_task(_watch(connection, before, seen))
+        await send(world.stack.urls["schedule"], calls, CONNECTIONS)
+        await asyncio.sleep(3)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+    finally:
+        await connection.close()
+    connection = await asyncpg.connect(world.stack.database_url)
+    rows = await connection.fetch(
+        "select league, version, recorded_at from schedule.events where meta->>'campaign' = $1"
+        " order by recorded_at desc limit $2",
+        campaign, len(chosen),
+    )  # fmt: skip
+    await connection.close()
+    waits = [(seen[(r["league"], r["version"])] - r["recorded_at"]).total_seconds() for r in rows]
+    report.add(
+        Figure("command to visible p50", percentile(waits, 0.5) * 1000, "ms"),
+        Figure(
+            "command to visible p99", percentile(waits, 0.99) * 1000, "ms", "under",
+            limit_seconds * 1000,
+        ),
+    )  # fmt: skip
+
+
+_HEADS = "select league, version, clock_timestamp() as at from status.checkpoints where service = 'schedule'"
+
+
+async def _heads(connection: "asyncpg.Connection[asyncpg.Record]") -> dict[str, int]:
+    return {r["league"]: r["version"] for r in await connection.fetch(_HEADS)}
+
+
+async def _watch(
+    connection: "asyncpg.Connection[asyncpg.Record]",
+    reached: dict[str, int],
+    seen: dict[tuple[str, int], datetime],
+) -> None:
+    """Note when each version first showed; the database's clock on both sides."""
+    while True:
+        started = time.perf_counter()
+        for league, version, at in await connection.fetch(_HEADS):
+            for passed in range(reached.get(league, 0) + 1, version + 1):
+                seen[(league, passed)] = at
+            reached[league] = max(version, reached.get(league, 0))
+        await asyncio.sleep(max(0.0, LOOK_SECONDS - (time.perf_counter() - started)))
