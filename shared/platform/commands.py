@@ -16,7 +16,6 @@ from shared.platform.eventstore import (
     Answer,
     AnswerMaker,
     EventStore,
-    Glance,
     IdempotencyKey,
     Origin,
     Pending,
@@ -30,6 +29,7 @@ from shared.platform.postgres import Connection
 Command = TypeVar("Command")
 State = TypeVar("State")
 
+_LOOKS = 3
 _ATTEMPTS = 4
 
 
@@ -121,32 +121,65 @@ class CommandHandler:
     ) -> Answer:
         """Decide one command; the answer is a Receipt. Raises Refusal; nothing is written then.
 
-        Two round trips: a look without a lock, and an append that fails when the look is stale.
+        Two round trips: a look without a lock, and an append that fails when the look is stale;
+        where it is stale time and again, the lock is taken first.
         """
+        for _ in range(_LOOKS):
+            try:
+                return await self._at_a_glance(decider, work, origin, key, view)
+            except _CROSSED:
+                continue
+        # So many write to this stream that what is seen without the lock never holds.
+        return await retried(lambda: self._under_lock(decider, work, origin, key, view))
 
-        async def attempt() -> Answer:
-            glance = await self.store.look(league_of(work.path), work.stream, key)
-            if glance.answer is not None:
-                return glance.answer
-            outcome = _decide(decider, [work], {work.stream: glance.past})
-            if outcome.refused:
-                raise outcome.refused[0][1]
-            answer = self._receipt(work, outcome, glance)
-            if not outcome.pending:
-                await self.store.keep(answer, key)
-                return answer
-            change = outcome.changes[work.stream]
-            shown = (view.table, [view.row_of(change)]) if view is not None else None
-            return await self.store.append_one(glance, outcome.pending, origin, answer, key, shown)
+    async def _at_a_glance(
+        self,
+        decider: Decider[Command, State, Event],
+        work: Work[Command],
+        origin: Origin,
+        key: IdempotencyKey | None,
+        view: Showing | None,
+    ) -> Answer:
+        glance = await self.store.look(league_of(work.path), work.stream, key)
+        if glance.answer is not None:
+            return glance.answer
+        outcome = _decide_one(decider, work, glance.past)
+        answer = self._receipt(work, outcome, len(glance.past), glance.league_version)
+        if not outcome.pending:
+            await self.store.keep(answer, key)
+            return answer
+        change = outcome.changes[work.stream]
+        shown = (view.table, [view.row_of(change)]) if view is not None else None
+        return await self.store.append_one(glance, outcome.pending, origin, answer, key, shown)
 
-        return await retried(attempt)
+    async def _under_lock(
+        self,
+        decider: Decider[Command, State, Event],
+        work: Work[Command],
+        origin: Origin,
+        key: IdempotencyKey | None,
+        view: Showing | None,
+    ) -> Answer:
+        league = league_of(work.path)
+        async with self.store.session([league], [work.stream], key) as session:
+            if session.answer is not None:
+                return session.answer
+            outcome = _decide_one(decider, work, session.past.get(work.stream, ()))
 
-    def _receipt(self, work: Work[Any], outcome: Outcome[Any, Any], glance: Glance) -> Answer:
+            def make_answer(_: list[Recorded]) -> Answer:
+                before = session.version_of(work.stream)
+                return self._receipt(work, outcome, before, session.league_version(league))
+
+            return await _commit(session, outcome, origin, view, make_answer)
+
+    def _receipt(
+        self, work: Work[Any], outcome: Outcome[Any, Any], before: int, league_version: int
+    ) -> Answer:
         events = [self.store.contract.name_of(p.event)[0] for p in outcome.pending]
-        version = len(glance.past) + len(events)
-        receipt = Receipt(work.stream, version, glance.league, events)
+        league = league_of(work.path)
+        receipt = Receipt(work.stream, before + len(events), league, events)
         # A repeat that changed nothing is answered with a token, too: its caller may wait for it.
-        seen = {(self.store.contract.service, glance.league): glance.league_version}
+        seen = {(self.store.contract.service, league): league_version}
         return Answer(201 if events else 200, msgspec.json.encode(receipt), format_positions(seen))
 
     async def many(
@@ -184,6 +217,15 @@ class CommandHandler:
                 return outcome
 
         return await retried(attempt)
+
+
+def _decide_one(
+    decider: Decider[Command, State, Event], work: Work[Command], past: Sequence[Event]
+) -> Outcome[Command, State]:
+    outcome: Outcome[Command, State] = _decide(decider, [work], {work.stream: past})
+    if outcome.refused:
+        raise outcome.refused[0][1]
+    return outcome
 
 
 def _decide(

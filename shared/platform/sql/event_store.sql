@@ -56,14 +56,14 @@ returns table (
 )
 language plpgsql as $$
 begin
-    perform 1 from histories h where h.league = any(p_leagues) order by h.league for update;
+    -- New leagues first: made while others are locked, they would close a circle of waiting.
     if (select count(*) from histories h where h.league = any(p_leagues))
         < (select count(distinct l) from unnest(p_leagues) l) then
         insert into histories (league)
             select distinct l from unnest(p_leagues) l order by l
             on conflict do nothing;
-        perform 1 from histories h where h.league = any(p_leagues) order by h.league for update;
     end if;
+    perform 1 from histories h where h.league = any(p_leagues) order by h.league for update;
     return query
         select 'head'::text, h.league, h.version, h.recorded_at, h.head_hash,
                null::text, null::smallint, null::text
