@@ -10,9 +10,12 @@ from shared.platform.postgres import Connection
 Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """`columns` maps names to PostgreSQL types; writes replace the row of a key."""
+    """`columns` maps names to PostgreSQL types; writes replace the row of a key.
+
+    Compared and hashed by identity: statements are remembered by table.
+    """
 
     name: str
     key: tuple[str, ...]
