@@ -92,14 +92,14 @@ def marks(fact: UnitFact) -> dict[Mark, int]:
     if fact.registered_on is None or not fact.placements:
         return found
     class_ = fact.class_
-    spans = list(_spans(fact, fact.registered_on))
+    known = list(spans(fact))
     then = stays(fact)
-    _mark(found, then, THEN, class_, spans, 1)
+    _mark(found, then, THEN, class_, known, 1)
     if len(fact.placements) > 1:
         above = _above(fact.path)
         now = [Stay(above, start, end) for _, start, end in then]
-        _mark(found, now, NOW, class_, spans, 1)
-        _mark(found, then, NOW, class_, spans, -1)
+        _mark(found, now, NOW, class_, known, 1)
+        _mark(found, then, NOW, class_, known, -1)
     return found
 
 
@@ -126,13 +126,13 @@ def _mark(
     where: list[Stay],
     tree: Tree,
     class_: str,
-    spans: list[Span],
+    known: list[Span],
     sign: int,
 ) -> None:
     for above, begins, ends in where:
         if not above:
             continue  # nothing stands above the root
-        for metric, start, end, n in spans:
+        for metric, start, end, n in known:
             first = max(start, begins)
             last = end if ends is None or (end is not None and end < ends) else ends
             if last is not None and first >= last:
@@ -145,8 +145,10 @@ def _mark(
                 found[mark] = found.get(mark, 0) - sign * n
 
 
-def _spans(fact: UnitFact, registered_on: date) -> Iterator[Span]:
-    yield Span(EXPECTED, registered_on, None, 1)
+def spans(fact: UnitFact) -> Iterator[Span]:
+    """What the unit would add if it existed for all time."""
+    if fact.registered_on is not None:
+        yield Span(EXPECTED, fact.registered_on, None, 1)
     if fact.preparations:
         yield Span(PREPARED, fact.preparations[-1].on, None, 1)
     yield from _meeting_spans(fact)
@@ -159,11 +161,11 @@ def _spans(fact: UnitFact, registered_on: date) -> Iterator[Span]:
 
 
 def _meeting_spans(fact: UnitFact) -> Iterator[Span]:
-    held_on = fact.meeting.on if fact.meeting and not fact.meeting.voided else None
-    if held_on is not None:
-        yield Span(MOBILIZED, held_on, None, 1)
-    if fact.arrangements:
-        yield Span(ARRANGED, min(a.on for a in fact.arrangements), held_on, 1)
+    held = fact.held
+    if held is not None:
+        yield Span(MOBILIZED, held.on, None, 1)
+    if fact.arrangements and (arranged := fact.arranged):
+        yield Span(ARRANGED, min(a.on for a in arranged), held.on if held else None, 1)
 
 
 def _plan_spans(fact: UnitFact) -> Iterator[Span]:

@@ -135,6 +135,18 @@ class UnitFact(msgspec.Struct, omit_defaults=True):
         placements = self.placements
         return placements if len(placements) < 2 else sorted(placements, key=DATED)
 
+    @property
+    def held(self) -> Meeting | None:
+        """The mobilization meeting, unless it was voided or never told of."""
+        return self.meeting if self.meeting and not self.meeting.voided else None
+
+    @property
+    def arranged(self) -> list[Arrangement]:
+        """The arrangements that stand: a voided meeting takes those before it along."""
+        if self.meeting is None or not self.meeting.voided:
+            return self.arrangements
+        return [a for a in self.arrangements if a.version > self.meeting.version]
+
     def plan_on(self, category: str, day: date) -> PlanStep | None:
         """The last step recorded among those that had happened by the end of that day."""
         return next((s for s in reversed(self.plans.get(category, ())) if s.on <= day), None)

@@ -8,7 +8,9 @@ from bisect import insort
 from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
+
+import msgspec
 
 from services.status.facts import (
     Arrangement,
@@ -35,18 +37,31 @@ from shared.contracts import schedule, units
 from shared.contracts.contract import Contract, UnknownEvent
 from shared.contracts.schedule import SCHEDULE
 from shared.contracts.units import UNITS
-from shared.kernel.envelope import Envelope
 from shared.kernel.events import Event
 from shared.kernel.time import local_date
 
 CONTRACTS: Final[tuple[Contract, ...]] = (UNITS, SCHEDULE)
 """The services whose events the views are made of."""
 
+
+class Told(Protocol):
+    """What learning needs of an envelope."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def streamversion(self) -> int: ...
+    @property
+    def data(self) -> msgspec.Raw: ...
+
+
 _P = TypeVar("_P", bound=Piece)
 _VERSION = attrgetter("version")
 
 
-def opened(envelope: Envelope) -> Event:
+def opened(envelope: Told) -> Event:
     """The envelope's event as today's class; the lookup of its type is remembered."""
     contract, name, version = _read_as(envelope.type)
     return contract.decode(name, version, envelope.data)
@@ -60,7 +75,12 @@ def concerns_campaign(event: Event) -> bool:
     return type(event) in _CAMPAIGN_LESSONS
 
 
-def learn(fact: UnitFact, envelope: Envelope, event: Event) -> UnitFact:
+def is_passage(event: Event) -> bool:
+    """Whether it tells of a unit that changed its path: maybe from one league to another."""
+    return isinstance(event, units.UnitMoved | units.UnitDeparted)
+
+
+def learn(fact: UnitFact, envelope: Told, event: Event) -> UnitFact:
     """The fact, knowing this event too (changed in place: it belongs to the caller's batch)."""
     lesson = _UNIT_LESSONS.get(type(event))
     if lesson is not None:
@@ -68,14 +88,14 @@ def learn(fact: UnitFact, envelope: Envelope, event: Event) -> UnitFact:
     return fact
 
 
-def learn_campaign(fact: CampaignFact, envelope: Envelope, event: Event) -> CampaignFact:
+def learn_campaign(fact: CampaignFact, envelope: Told, event: Event) -> CampaignFact:
     lesson = _CAMPAIGN_LESSONS.get(type(event))
     if lesson is not None:
         lesson(fact, envelope, event)
     return fact
 
 
-def _registered(fact: UnitFact, env: Envelope, event: units.UnitRegistered) -> None:
+def _registered(fact: UnitFact, env: Told, event: units.UnitRegistered) -> None:
     on = event.registered_on
     fact.level, fact.kind, fact.registered_on = event.level, event.kind, on
     fact.registered_by = env.id
@@ -83,51 +103,55 @@ def _registered(fact: UnitFact, env: Envelope, event: units.UnitRegistered) -> N
     _keep(fact.names, Name(env.streamversion, on, env.id, event.name))
 
 
-def _renamed(fact: UnitFact, env: Envelope, event: units.UnitRenamed) -> None:
+def _renamed(fact: UnitFact, env: Told, event: units.UnitRenamed) -> None:
     _keep(fact.names, Name(env.streamversion, event.effective_on, env.id, event.name))
 
 
-def _moved(fact: UnitFact, env: Envelope, event: units.UnitMoved) -> None:
+def _moved(fact: UnitFact, env: Told, event: units.UnitMoved) -> None:
     _keep(fact.placements, Placement(env.streamversion, event.effective_on, env.id, event.path))
 
 
-def _merged(fact: UnitFact, env: Envelope, event: units.UnitMerged) -> None:
+def _departed(fact: UnitFact, env: Told, event: units.UnitDeparted) -> None:
+    """Nothing new: the move itself is told in the history of the league it went to."""
+
+
+def _merged(fact: UnitFact, env: Told, event: units.UnitMerged) -> None:
     _keep(fact.endings, Ending(env.streamversion, event.effective_on, env.id, event.into))
 
 
-def _abolished(fact: UnitFact, env: Envelope, event: units.UnitAbolished) -> None:
+def _abolished(fact: UnitFact, env: Told, event: units.UnitAbolished) -> None:
     _keep(fact.endings, Ending(env.streamversion, event.effective_on, env.id, None))
 
 
-def _formed(fact: UnitFact, env: Envelope, event: units.LeadingGroupFormed) -> None:
+def _formed(fact: UnitFact, env: Told, event: units.LeadingGroupFormed) -> None:
     formed = Membership(
         env.streamversion, event.formed_on, env.id, reinforced=False, members=event.members
     )
     _keep(fact.groups.setdefault(event.group, Group()).memberships, formed)
 
 
-def _reinforced(fact: UnitFact, env: Envelope, event: units.LeadingGroupReinforced) -> None:
+def _reinforced(fact: UnitFact, env: Told, event: units.LeadingGroupReinforced) -> None:
     grown = Membership(
         env.streamversion, event.reinforced_on, env.id, reinforced=True, members=event.members
     )
     _keep(fact.groups.setdefault(event.group, Group()).memberships, grown)
 
 
-def _rules_adopted(fact: UnitFact, env: Envelope, event: units.WorkingRulesAdopted) -> None:
+def _rules_adopted(fact: UnitFact, env: Told, event: units.WorkingRulesAdopted) -> None:
     rules = Rules(env.streamversion, event.adopted_on, env.id, event.title)
     _keep(fact.groups.setdefault(event.group, Group()).rules, rules)
 
 
-def _prepared(fact: UnitFact, env: Envelope, event: schedule.PreparationCompleted) -> None:
+def _prepared(fact: UnitFact, env: Told, event: schedule.PreparationCompleted) -> None:
     _keep(fact.preparations, Piece(env.streamversion, event.prepared_on, env.id))
 
 
 def _plan_lesson(
     state: PlanState, at: str, *, gate: str = "", reasons: str = ""
-) -> Callable[[UnitFact, Envelope, Any], None]:
+) -> Callable[[UnitFact, Told, Any], None]:
     """A lesson for one kind of step; the names are those of the event's fields."""
 
-    def lesson(fact: UnitFact, env: Envelope, event: Any) -> None:
+    def lesson(fact: UnitFact, env: Told, event: Any) -> None:
         step = PlanStep(
             env.streamversion,
             local_date(getattr(event, at)),
@@ -143,7 +167,7 @@ def _plan_lesson(
 
 
 def _held(
-    fact: UnitFact, env: Envelope, event: schedule.MobilizationHeld | schedule.MobilizationCorrected
+    fact: UnitFact, env: Told, event: schedule.MobilizationHeld | schedule.MobilizationCorrected
 ) -> None:
     said = Meeting(
         env.streamversion,
@@ -156,7 +180,7 @@ def _held(
     _hear(fact, said)
 
 
-def _voided(fact: UnitFact, env: Envelope, event: schedule.MobilizationVoided) -> None:
+def _voided(fact: UnitFact, env: Told, event: schedule.MobilizationVoided) -> None:
     on = local_date(event.voided_at)
     _hear(fact, Meeting(env.streamversion, on, env.id, voided=True, attendees=0, flags=()))
 
@@ -166,12 +190,12 @@ def _hear(fact: UnitFact, said: Meeting) -> None:
         fact.meeting = said
 
 
-def _arranged(fact: UnitFact, env: Envelope, event: schedule.MobilizationPlanned) -> None:
+def _arranged(fact: UnitFact, env: Told, event: schedule.MobilizationPlanned) -> None:
     on, planned_on = local_date(event.arranged_at), local_date(event.planned_at)
     _keep(fact.arrangements, Arrangement(env.streamversion, on, env.id, planned_on))
 
 
-def _trained(fact: UnitFact, env: Envelope, event: schedule.TrainingHeld) -> None:
+def _trained(fact: UnitFact, env: Told, event: schedule.TrainingHeld) -> None:
     training = Training(
         env.streamversion,
         event.held_on,
@@ -183,7 +207,7 @@ def _trained(fact: UnitFact, env: Envelope, event: schedule.TrainingHeld) -> Non
     _put_newest(fact.trainings, event.training, training)
 
 
-def _campaign_opened(fact: CampaignFact, env: Envelope, event: schedule.CampaignOpened) -> None:
+def _campaign_opened(fact: CampaignFact, env: Told, event: schedule.CampaignOpened) -> None:
     fact.opening = Opening(
         env.streamversion,
         event.starts_on,
@@ -197,12 +221,12 @@ def _campaign_opened(fact: CampaignFact, env: Envelope, event: schedule.Campaign
     _keep(fact.windows, Windows(env.streamversion, event.starts_on, env.id, event.windows))
 
 
-def _windows_changed(fact: CampaignFact, env: Envelope, event: schedule.WindowsChanged) -> None:
+def _windows_changed(fact: CampaignFact, env: Told, event: schedule.WindowsChanged) -> None:
     on = local_date(event.changed_at)
     _keep(fact.windows, Windows(env.streamversion, on, env.id, event.windows))
 
 
-def _issued(fact: CampaignFact, env: Envelope, event: schedule.DocumentIssued) -> None:
+def _issued(fact: CampaignFact, env: Told, event: schedule.DocumentIssued) -> None:
     document = Document(
         env.streamversion,
         event.issued_on,
@@ -216,14 +240,14 @@ def _issued(fact: CampaignFact, env: Envelope, event: schedule.DocumentIssued) -
     _put_newest(fact.documents, event.document, document)
 
 
-def _ordered(fact: CampaignFact, env: Envelope, event: schedule.PreparationOrdered) -> None:
+def _ordered(fact: CampaignFact, env: Told, event: schedule.PreparationOrdered) -> None:
     order = Order(
         env.streamversion, event.ordered_on, env.id, event.title, event.unit, event.levels
     )
     _put_newest(fact.orders, event.order, order)
 
 
-def _met(fact: CampaignFact, env: Envelope, event: schedule.MeetingHeld) -> None:
+def _met(fact: CampaignFact, env: Told, event: schedule.MeetingHeld) -> None:
     meeting = CampaignMeeting(
         env.streamversion,
         local_date(event.held_at),
@@ -236,10 +260,11 @@ def _met(fact: CampaignFact, env: Envelope, event: schedule.MeetingHeld) -> None
     _put_newest(fact.meetings, event.meeting, meeting)
 
 
-_UNIT_LESSONS: Final[dict[type[Event], Callable[[UnitFact, Envelope, Any], None]]] = {
+_UNIT_LESSONS: Final[dict[type[Event], Callable[[UnitFact, Told, Any], None]]] = {
     units.UnitRegistered: _registered,
     units.UnitRenamed: _renamed,
     units.UnitMoved: _moved,
+    units.UnitDeparted: _departed,
     units.UnitMerged: _merged,
     units.UnitAbolished: _abolished,
     units.LeadingGroupFormed: _formed,
@@ -256,7 +281,7 @@ _UNIT_LESSONS: Final[dict[type[Event], Callable[[UnitFact, Envelope, Any], None]
     schedule.MobilizationVoided: _voided,
     schedule.TrainingHeld: _trained,
 }
-_CAMPAIGN_LESSONS: Final[dict[type[Event], Callable[[CampaignFact, Envelope, Any], None]]] = {
+_CAMPAIGN_LESSONS: Final[dict[type[Event], Callable[[CampaignFact, Told, Any], None]]] = {
     schedule.CampaignOpened: _campaign_opened,
     schedule.WindowsChanged: _windows_changed,
     schedule.DocumentIssued: _issued,

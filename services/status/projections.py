@@ -1,8 +1,10 @@
 """The status projection: a pure fold over a batch, then one set of writes."""
 
 from collections import defaultdict
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from typing import Protocol, TypeVar
 
+from services.status import learning
 from services.status.contributions import Key, Mark, marks, spread
 from services.status.facts import CampaignFact, UnitFact
 from services.status.learning import (
@@ -27,7 +29,17 @@ from shared.kernel.envelope import Envelope
 from shared.kernel.events import Event
 from shared.platform.postgres import Connection
 
-Opened = tuple[Envelope, Event]
+
+class Told(learning.Told, Protocol):
+    """What folding needs of an envelope."""
+
+    @property
+    def campaign(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+
+
+T = TypeVar("T", bound=Told)
 
 
 class StatusProjection:
@@ -37,24 +49,28 @@ class StatusProjection:
     contracts = CONTRACTS
 
     async def apply(self, connection: Connection, envelopes: Sequence[Envelope]) -> None:
-        about_units, about_campaigns = sorted_out(envelopes)
-        if about_units:
-            units = await unit_facts(connection, {unit_of(e) for e, _ in about_units})
-            facts = {key: fact for key, (_, fact) in units.items()}
-            changes = fold(facts, about_units)
-            await write_unit_facts(connection, units)
-            await add_rollups(connection, rollup_rows(changes))
-        if about_campaigns:
-            campaigns = await campaign_facts(connection, {e.campaign for e, _ in about_campaigns})
-            fold_campaigns({name: fact for name, (_, fact) in campaigns.items()}, about_campaigns)
-            await write_campaign_facts(connection, campaigns)
+        await update_views(connection, envelopes)
         await copy_history(connection, envelopes)
 
 
-def sorted_out(envelopes: Sequence[Envelope]) -> tuple[list[Opened], list[Opened]]:
-    """Events about units, and those about whole campaigns; the rest says nothing the views show."""
-    about_units: list[Opened] = []
-    about_campaigns: list[Opened] = []
+async def update_views(connection: Connection, envelopes: Sequence[Told]) -> None:
+    """Teach the stored facts, and add what that changes to the roll-ups."""
+    about_units, about_campaigns = sorted_out(envelopes)
+    if about_units:
+        units = await unit_facts(connection, {unit_of(e) for e, _ in about_units})
+        changes = fold({key: fact for key, (_, fact) in units.items()}, about_units)
+        await write_unit_facts(connection, units)
+        await add_rollups(connection, rollup_rows(changes))
+    if about_campaigns:
+        campaigns = await campaign_facts(connection, {e.campaign for e, _ in about_campaigns})
+        fold_campaigns({name: fact for name, (_, fact) in campaigns.items()}, about_campaigns)
+        await write_campaign_facts(connection, campaigns)
+
+
+def sorted_out(envelopes: Iterable[T]) -> tuple[list[tuple[T, Event]], list[tuple[T, Event]]]:
+    """Events about units, and about campaigns; the rest says nothing that the views show."""
+    about_units: list[tuple[T, Event]] = []
+    about_campaigns: list[tuple[T, Event]] = []
     for envelope in envelopes:
         event = opened(envelope)
         if concerns_unit(event):
@@ -64,7 +80,9 @@ def sorted_out(envelopes: Sequence[Envelope]) -> tuple[list[Opened], list[Opened
     return about_units, about_campaigns
 
 
-def fold(facts: Mapping[UnitKey, UnitFact], events: Sequence[Opened]) -> dict[str, dict[Key, int]]:
+def fold(
+    facts: Mapping[UnitKey, UnitFact], events: Sequence[tuple[Told, Event]]
+) -> dict[str, dict[Key, int]]:
     """Teach the facts, in place; by campaign, what that changes in the roll-ups."""
     changes: defaultdict[str, dict[Mark, int]] = defaultdict(dict)
     for (campaign, _), fact in facts.items():
@@ -76,7 +94,7 @@ def fold(facts: Mapping[UnitKey, UnitFact], events: Sequence[Opened]) -> dict[st
     return {campaign: spread(changed) for campaign, changed in changes.items()}
 
 
-def fold_campaigns(facts: Mapping[str, CampaignFact], events: Sequence[Opened]) -> None:
+def fold_campaigns(facts: Mapping[str, CampaignFact], events: Sequence[tuple[Told, Event]]) -> None:
     for envelope, event in events:
         learn_campaign(facts[envelope.campaign], envelope, event)
 
@@ -86,5 +104,5 @@ def add(total: MutableMapping[Mark, int], more: Mapping[Mark, int], sign: int) -
         total[mark] = total.get(mark, 0) + sign * n
 
 
-def unit_of(envelope: Envelope) -> UnitKey:
+def unit_of(envelope: Told) -> UnitKey:
     return envelope.campaign, envelope.subject

@@ -1,0 +1,86 @@
+"""Lights: grey not yet due, yellow near, red overdue, green done; each names its rule."""
+
+from datetime import date
+from functools import lru_cache
+from typing import Final, Literal
+
+import msgspec
+
+from shared.contracts.schedule import Window
+from shared.kernel.calendar import WorkingCalendar
+
+Colour = Literal["grey", "yellow", "red", "green"]
+
+NEAR_WORKDAYS: Final = 3
+"""Yellow from so many working days before the window closes."""
+
+
+class Light(msgspec.Struct, frozen=True):
+    """A colour and why; `late` stays visible on what was done after its window closed."""
+
+    colour: Colour
+    late: bool
+    rule: str
+    rule_zh: str
+    rule_en: str
+    reason_zh: str
+    reason_en: str
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How many units a light stands for, and how far they are."""
+
+    expected: int
+    mobilized: int
+    late: int
+
+
+def mobilization_light(day: date, window: Window | None, standing: Standing) -> Light:
+    """The light of one unit or of a whole class of them under the mobilization window."""
+    late = standing.late > 0
+    if standing.expected == 0:
+        return _light("grey", late, "没有应开动员会的单位", "No unit is expected to mobilize")
+    if standing.mobilized >= standing.expected:
+        if late:
+            return _light(
+                "green",
+                late,
+                "已动员,其中有逾期后补开的",
+                "Mobilized, some after the window closed",
+            )
+        return _light("green", late, "已在时限内动员", "Mobilized in time")
+    if window is None:
+        return _light("grey", late, "没有规定动员时限", "No window is set")
+    return _missing(day, window, late=late)
+
+
+def _missing(day: date, window: Window, *, late: bool) -> Light:
+    closes = window.closes_on
+    if day > closes:
+        return _light(
+            "red", late, f"{closes} 截止,尚未全部动员", f"Closed on {closes}, not all mobilized"
+        )
+    if is_near(day, closes):
+        return _light("yellow", late, f"临近截止({closes})", f"Closing soon, on {closes}")
+    if day < window.opens_on:
+        opens = window.opens_on
+        return _light("grey", late, f"{opens} 起方可动员", f"The window opens on {opens}")
+    return _light("grey", late, f"未到截止日期({closes})", f"Not due before {closes}")
+
+
+@lru_cache(10_000)
+def is_near(day: date, closes_on: date) -> bool:
+    """Whether a window that is still open closes within a few working days."""
+    return WorkingCalendar().workdays_between(day, closes_on) <= NEAR_WORKDAYS
+
+
+def _light(colour: Colour, late: bool, reason_zh: str, reason_en: str) -> Light:
+    return Light(
+        colour,
+        late,
+        rule="mobilization-window",
+        rule_zh="动员会时限",
+        rule_en="Mobilization window",
+        reason_zh=reason_zh,
+        reason_en=reason_en,
+    )

@@ -1,0 +1,229 @@
+"""Rebuilding the views: folded from zero beside the present ones, then put in their place at once.
+
+Nothing is switched unless every event the present views hold was read again and applied.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterable, Sequence
+from typing import Final, TypeAlias
+
+import msgspec
+import structlog
+
+from services.status.contributions import Mark, marks, spread
+from services.status.facts import CampaignFact, UnitFact
+from services.status.learning import is_passage, learn, learn_campaign
+from services.status.projections import add, sorted_out, unit_of, update_views
+from services.status.sources import Source
+from services.status.storage import (
+    FACT_COLUMNS,
+    ROLLUP_COLUMNS,
+    UnitKey,
+    campaign_row,
+    columns,
+    fact_row,
+    former_parent_rows,
+    rollup_rows,
+)
+from shared.kernel.envelope import Envelope
+from shared.platform.postgres import Connection, Pool
+
+log = structlog.get_logger()
+
+HistoryKey: TypeAlias = tuple[str, str]
+"""(service, league)."""
+
+TABLES: Final = ("unit_facts", "former_parents", "campaign_facts", "rollup_daily")
+
+_NEXT = "; ".join(
+    f"drop table if exists {table}_next; create table {table}_next (like {table} including all)"
+    for table in TABLES
+)
+# Parts add to the same lines; they are summed once all are there.
+_PARTS = """
+drop table if exists rollup_parts;
+create unlogged table rollup_parts (like rollup_daily)
+"""
+_SUM_PARTS = """
+insert into rollup_daily_next
+select campaign, ancestor, tree, class, metric, effective_on, judged_on, sum(n)
+from rollup_parts group by 1, 2, 3, 4, 5, 6, 7 having sum(n) <> 0 order by 1, 2, 3, 4, 5, 6, 7;
+drop table rollup_parts;
+analyze rollup_daily_next;
+analyze unit_facts_next
+"""
+_SWITCH = "; ".join(
+    f"drop table {table}; alter table {table}_next rename to {table}" for table in TABLES
+)
+_CHECKPOINTS = "select service, league, version from checkpoints where projection = $1"
+_PARKED = """
+select service, league, version from parked where projection = $1 and version is not null
+"""
+# What came while we were folding, and what was parked then and has been applied since.
+_SINCE = """
+select h.value from history h
+left join unnest($1::text[], $2::text[], $3::bigint[]) as read(service, league, version)
+    on (read.service, read.league) = (h.service, h.league)
+where h.version > coalesce(read.version, 0)
+   or (h.service, h.league, h.version) in (
+       select * from unnest($4::text[], $5::text[], $6::bigint[]))
+order by h.service, h.league, h.version
+"""
+
+
+class RebuildIncomplete(RuntimeError):
+    """The source lacks events that the present views hold; the present views stay."""
+
+
+class RebuildRunning(RuntimeError):
+    """Another rebuild of these views is running."""
+
+
+class _Slim(msgspec.Struct):
+    """As much of an envelope as folding needs: decoding the rest would take most of the time."""
+
+    id: str
+    type: str
+    source: str
+    subject: str
+    campaign: str
+    league: str
+    version: int
+    streamversion: int
+    data: msgspec.Raw
+
+
+_decode = msgspec.json.Decoder(_Slim).decode
+
+
+class Rebuild:
+    """One rebuild of the views of a projection."""
+
+    def __init__(self, pool: Pool, projection: str) -> None:
+        self._pool = pool
+        self._projection = projection
+        self._wanted: dict[HistoryKey, int] = {}
+        self._parked: set[tuple[str, str, int]] = set()
+        self._read: dict[HistoryKey, int] = {}
+        self._campaigns: dict[str, CampaignFact] = {}
+        self._wanderers: dict[UnitKey, UnitFact] = {}
+
+    async def run(self, source: Source) -> int:
+        """Read everything again, then switch; how many events the views now stand on."""
+        async with self._pool.acquire() as connection:
+            lock = f"rebuild-{self._projection}"
+            if not await connection.fetchval("select pg_try_advisory_lock(hashtext($1))", lock):
+                raise RebuildRunning(self._projection)
+            try:
+                await self._prepare(connection)
+                async for part in source.parts():
+                    await self._fold_part(connection, part)
+                await self._finish(connection)
+                await self._switch(connection)
+            finally:
+                await connection.execute("select pg_advisory_unlock(hashtext($1))", lock)
+        return sum(self._wanted.values())
+
+    async def _prepare(self, connection: Connection) -> None:
+        rows = await connection.fetch(_CHECKPOINTS, self._projection)
+        self._wanted = {(service, league): version for service, league, version in rows}
+        parked = await connection.fetch(_PARKED, self._projection)
+        self._parked = {(service, league, version) for service, league, version in parked}
+        await connection.execute(_NEXT)
+        await connection.execute(_PARTS)
+
+    async def _fold_part(
+        self, connection: Connection, part: AsyncIterable[Sequence[bytes]]
+    ) -> None:
+        facts: dict[UnitKey, UnitFact] = {}
+        leaving: set[UnitKey] = set()
+        async for values in part:
+            self._fold(self._fresh(values), facts, leaving)
+        for key in leaving:
+            self._wanderers[key] = facts.pop(key)
+        await _copy(connection, facts)
+
+    def _fresh(self, values: Sequence[bytes]) -> list[_Slim]:
+        """Those the present views hold, each once: topics may repeat, and run ahead of us."""
+        fresh: list[_Slim] = []
+        for value in values:
+            try:
+                slim = _decode(value)
+            except msgspec.DecodeError:
+                continue  # parked when it came; if a version is missing for it, we will not switch
+            key = (slim.source.rpartition("/")[2], slim.league)
+            last = self._read.get(key, 0)
+            if slim.version != last + 1 or slim.version > self._wanted.get(key, 0):
+                continue
+            self._read[key] = slim.version
+            if not self._parked or (*key, slim.version) not in self._parked:
+                fresh.append(slim)
+        return fresh
+
+    def _fold(
+        self, fresh: Sequence[_Slim], facts: dict[UnitKey, UnitFact], leaving: set[UnitKey]
+    ) -> None:
+        about_units, about_campaigns = sorted_out(fresh)
+        for slim, event in about_units:
+            key = unit_of(slim)
+            fact = facts.get(key)
+            if fact is None:
+                # A unit that changed leagues may be told of in another part, too.
+                fact = facts[key] = self._wanderers.get(key) or UnitFact()
+                if key in self._wanderers:
+                    leaving.add(key)
+            learn(fact, slim, event)
+            if is_passage(event):
+                leaving.add(key)
+        for slim, event in about_campaigns:
+            campaign = self._campaigns.setdefault(slim.campaign, CampaignFact())
+            learn_campaign(campaign, slim, event)
+
+    async def _finish(self, connection: Connection) -> None:
+        short = {
+            key: version for key, version in self._wanted.items() if self._read.get(key) != version
+        }
+        if short:
+            raise RebuildIncomplete(
+                f"read up to { {key: self._read.get(key, 0) for key in short} }, wanted {short}"
+            )
+        await _copy(connection, self._wanderers)
+        rows = [campaign_row(name, 1, fact) for name, fact in self._campaigns.items()]
+        await connection.copy_records_to_table(
+            "campaign_facts_next", columns=("campaign", "revision", "fact"), records=rows
+        )
+        await connection.execute(_SUM_PARTS)
+
+    async def _switch(self, connection: Connection) -> None:
+        async with connection.transaction():
+            # Workers hold it shared while they apply: from here on they wait.
+            await connection.execute(
+                "select pg_advisory_xact_lock(hashtext($1))", f"parked-{self._projection}"
+            )
+            await connection.execute(_SWITCH)
+            read = [(service, league, version) for (service, league), version in self._read.items()]
+            since = await connection.fetch(_SINCE, *columns(read, 3), *columns(self._parked, 3))
+            envelopes = [msgspec.json.decode(value, type=Envelope) for (value,) in since]
+            await update_views(connection, envelopes)
+        log.info("views-rebuilt", projection=self._projection, since=len(since))
+
+
+async def _copy(connection: Connection, facts: dict[UnitKey, UnitFact]) -> None:
+    """Write facts and all they contribute into the next tables."""
+    changes: defaultdict[str, dict[Mark, int]] = defaultdict(dict)
+    for (campaign, _), fact in facts.items():
+        add(changes[campaign], marks(fact), 1)
+    await connection.copy_records_to_table(
+        "unit_facts_next",
+        columns=FACT_COLUMNS,
+        records=[fact_row(key, 1, fact) for key, fact in facts.items()],
+    )
+    await connection.copy_records_to_table(
+        "former_parents_next",
+        columns=("campaign", "parent", "unit"),
+        records=former_parent_rows(facts.items()),
+    )
+    lines = {campaign: spread(changed) for campaign, changed in changes.items()}
+    await connection.copy_records_to_table(
+        "rollup_parts", columns=ROLLUP_COLUMNS, records=rollup_rows(lines)
+    )

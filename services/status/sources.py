@@ -1,0 +1,106 @@
+"""Sources a rebuild reads from: the topics from offset zero, or the history kept beside the views."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Protocol, TypeAlias, TypeVar
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.structs import TopicPartition
+
+from services.status.learning import CONTRACTS
+from shared.platform.kafka import PARTITIONS, KafkaAddress, reader
+from shared.platform.postgres import Pool
+
+Batches: TypeAlias = AsyncIterator[Sequence[bytes]]
+
+_PART_EVENTS = 400_000
+_BATCH_RECORDS = 5_000
+
+_LEAGUES = (
+    "select league, sum(version)::bigint from checkpoints where projection = 'status' group by 1"
+)
+_HISTORY = """
+select value from history where league = any($1::text[]) order by service, league, version
+"""
+
+
+class Source(Protocol):
+    """Gives all events in parts, each a stream of batches; a league lies within one part."""
+
+    def parts(self) -> AsyncIterator[Batches]: ...
+
+
+class FromTopics:
+    """The topics as they were when each part was begun."""
+
+    def __init__(self, address: KafkaAddress) -> None:
+        self._address = address
+
+    async def parts(self) -> AsyncIterator[Batches]:
+        """Several partitions a part: leagues stay whole, and memory bounded."""
+        consumer = reader(self._address)
+        await consumer.start()
+        try:
+            partitions = [
+                TopicPartition(contract.topic, number)
+                for contract in CONTRACTS
+                for number in range(PARTITIONS)
+            ]
+            ends = await consumer.end_offsets(partitions)
+            sizes = {
+                number: sum(end for tp, end in ends.items() if tp.partition == number)
+                for number in range(PARTITIONS)
+            }
+            for numbers in grouped(sizes.items()):
+                wanted = {tp: end for tp, end in ends.items() if tp.partition in numbers and end}
+                yield self._batches(consumer, wanted)
+        finally:
+            await consumer.stop()
+
+    async def _batches(
+        self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]
+    ) -> AsyncIterator[Sequence[bytes]]:
+        if not ends:
+            return
+        consumer.assign(list(ends))
+        await consumer.seek_to_beginning()
+        left = dict(ends)
+        while left:
+            found = await consumer.getmany(timeout_ms=1_000, max_records=_BATCH_RECORDS)
+            for tp, records in found.items():
+                yield [r.value for r in records if r.value is not None and r.offset < ends[tp]]
+                if records[-1].offset + 1 >= ends[tp]:
+                    left.pop(tp, None)
+
+
+class FromHistory:
+    """What the views have applied, read back from the database."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def parts(self) -> AsyncIterator[Batches]:
+        sizes = await self._pool.fetch(_LEAGUES)
+        for leagues in grouped((league, size) for league, size in sizes):
+            yield self._batches(leagues)
+
+    async def _batches(self, leagues: Sequence[str]) -> Batches:
+        async with self._pool.acquire() as connection, connection.transaction():
+            cursor = await connection.cursor(_HISTORY, leagues)
+            while rows := await cursor.fetch(_BATCH_RECORDS):
+                yield [value for (value,) in rows]
+
+
+K = TypeVar("K")
+
+
+def grouped(sizes: Iterable[tuple[K, int]], limit: int = _PART_EVENTS) -> list[list[K]]:
+    """Keys packed into groups whose sizes add up to no more than the limit, where that is possible."""
+    groups: list[list[K]] = []
+    room = 0
+    for key, size in sizes:
+        if not groups or size > room:
+            groups.append([])
+            room = limit
+        groups[-1].append(key)
+        room -= size
+    return groups
