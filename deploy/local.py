@@ -85,7 +85,7 @@ class Stack:
     def from_environment(cls, say: Say = lambda _: None) -> Self:
         return cls(
             data_dir_from_environment(),
-            Ports.from_base(_port_base(os.environ.get("CAMPAIGN_PORT_BASE"))),
+            Ports.from_base(port_base(os.environ.get("CAMPAIGN_PORT_BASE"))),
             database_url=os.environ.get("DATABASE_URL") or None,
             bootstrap=os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or None,
             log_level=os.environ.get("LOG_LEVEL", "INFO"),
@@ -319,7 +319,8 @@ def end_like_ctrl_c() -> None:
     signal.signal(signal.SIGHUP, interrupt)
 
 
-def _port_base(text: str | None) -> int:
+def port_base(text: str | None) -> int:
+    """The first port of the stack, as CAMPAIGN_PORT_BASE says it, or the usual one."""
     if not text:
         return DEFAULT_PORT_BASE
     with suppress(ValueError):

@@ -5,7 +5,7 @@ import pytest
 from deploy.embedded import Cluster, account, postgres_home, reachable_by_others
 from deploy.kafka.server import ApacheKafka
 from deploy.layout import SERVICE_NAMES, Addresses, Ports
-from deploy.local import Stack, _port_base
+from deploy.local import Stack, port_base
 from deploy.problems import CannotRun
 
 ENVIRONMENT = ("CAMPAIGN_DATA_DIR", "CAMPAIGN_PORT_BASE", "DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS")
@@ -89,9 +89,9 @@ def test_named_servers_are_used_instead_of_embedded_ones(
 
 
 @pytest.mark.parametrize("text", ["x", "80", "70000", "8100.5", "-1"])
-def test_a_port_base_that_is_none_is_told(text: str) -> None:
+def test_aport_base_that_is_none_is_told(text: str) -> None:
     with pytest.raises(CannotRun) as told:
-        _port_base(text)
+        port_base(text)
 
     assert f"CAMPAIGN_PORT_BASE={text} is not" in told.value.en
 

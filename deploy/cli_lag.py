@@ -1,0 +1,57 @@
+"""How far relays and projections are behind, read from what the workers measure."""
+
+from collections.abc import Iterable
+
+import msgspec
+from prometheus_client.parser import text_string_to_metric_families
+from rich.table import Table
+
+_EVENTS = {"campaign_relay_lag_events": "relay", "campaign_projection_lag_events": "projection"}
+_SECONDS = {"campaign_relay_lag_seconds": "relay", "campaign_projection_lag_seconds": "projection"}
+_PARKED = {"campaign_parked_events": "projection"}
+
+
+class Lag(msgspec.Struct):
+    """One relay or projection; `parked` counts events set aside and those waiting behind them."""
+
+    service: str
+    kind: str
+    name: str
+    events: int = 0
+    seconds: float = 0.0
+    parked: int = 0
+
+
+def lags(service: str, exposition: str) -> list[Lag]:
+    """The relay and the projections of one worker, by kind and name."""
+    found: dict[tuple[str, str], Lag] = {}
+
+    def lag(kind: str, labels: dict[str, str]) -> Lag:
+        name = labels.get(kind, service)
+        return found.setdefault((kind, name), Lag(service, kind, name))
+
+    for family in text_string_to_metric_families(exposition):
+        for sample in family.samples:
+            if kind := _EVENTS.get(sample.name):
+                lag(kind, sample.labels).events += int(sample.value)
+            elif kind := _SECONDS.get(sample.name):
+                measured = lag(kind, sample.labels)
+                measured.seconds = max(measured.seconds, round(sample.value, 3))
+            elif kind := _PARKED.get(sample.name):
+                lag(kind, sample.labels).parked += int(sample.value)
+    return [found[key] for key in sorted(found, reverse=True)]
+
+
+def lag_table(found: Iterable[Lag]) -> Table:
+    table = Table(title="滞后 Lag", title_justify="left")
+    for heading in ("服务\nservice", "环节\npart", "名称\nname"):
+        table.add_column(heading)
+    for heading in ("事件\nevents", "秒\nseconds", "搁置\nparked"):
+        table.add_column(heading, justify="right")
+    for each in found:
+        kind = {"relay": "转发 relay", "projection": "视图 projection"}[each.kind]
+        parked = f"[red]{each.parked}[/red]" if each.parked else "0"
+        table.add_row(
+            each.service, kind, each.name, str(each.events), f"{each.seconds:.1f}", parked
+        )
+    return table
