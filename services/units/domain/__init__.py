@@ -1,0 +1,1 @@
+"""What units and leading groups may do; pure."""

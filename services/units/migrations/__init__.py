@@ -1,0 +1,1 @@
+"""SQL files, run in the order of their names."""

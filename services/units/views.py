@@ -1,0 +1,149 @@
+"""Inline read models of units and leading groups: written with their events, folded again on demand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from operator import attrgetter
+
+from services.units.domain.leading_group import Group, InUnit
+from services.units.domain.tree import Tree, Unit
+from shared.contracts.units import UnitMoved, UnitRegistered, UnitRenamed
+from shared.kernel.events import Event
+from shared.kernel.units import unit_class
+from shared.platform.commands import Change
+from shared.platform.inline_views import Row, Showing, Table
+from shared.platform.postgres import Connection
+
+_UNIT = (
+    "campaign, code, parent, path, level, kind, name,"
+    " registered_on, named_on, placed_on, gone_on, merged_into"
+)
+_unit_row = attrgetter(*_UNIT.split(", "))
+_BY_CODES = f"select {_UNIT} from units where campaign = $1 and code = any($2::text[])"  # noqa: S608 - a constant
+# '/' follows '.' in the C collation: everything below a unit lies between its path with either.
+_BELOW = f"""
+select {_UNIT} from units where campaign = $1 and path > $2 || '.' and path < $2 || '/'
+"""  # noqa: S608 - a constant
+_ROOT = "select code from units where campaign = $1 and parent is null"
+_ELSEWHERE = "select distinct code from units where campaign <> $1 and code = any($2::text[])"
+
+UNITS = Table(
+    "units",
+    ("campaign", "code"),
+    {
+        "campaign": "text", "code": "text", "parent": "text", "path": "text", "level": "smallint",
+        "kind": "text", "name": "text", "registered_on": "date", "named_on": "date",
+        "placed_on": "date", "gone_on": "date", "merged_into": "text", "class": "text",
+        "version": "int",
+    },
+)  # fmt: skip
+NAMES = Table(
+    "unit_names",
+    ("campaign", "code", "from_on"),
+    {"campaign": "text", "code": "text", "from_on": "date", "name": "text"},
+)
+PLACES = Table(
+    "unit_places",
+    ("campaign", "code", "from_on"),
+    {"campaign": "text", "code": "text", "from_on": "date", "parent": "text", "path": "text"},
+)
+GROUPS = Table(
+    "leading_groups",
+    ("campaign", "unit", "group_kind"),
+    {
+        "campaign": "text", "unit": "text", "group_kind": "text", "leader": "text",
+        "members": "int", "formed_on": "date", "reinforced_on": "date", "rules_title": "text",
+        "rules_adopted_on": "date", "version": "int",
+    },
+)  # fmt: skip
+
+
+def unit_stream(campaign: str, code: str) -> str:
+    return f"unit/{campaign}/{code}"
+
+
+def group_stream(campaign: str, unit: str, group: str) -> str:
+    return f"group/{campaign}/{unit}/{group}"
+
+
+@dataclass(slots=True)
+class UnitChange:
+    """A unit as its new events left it."""
+
+    unit: Unit
+    version: int
+    events: list[Event] = field(default_factory=list)
+
+
+async def units_by_code(
+    connection: Connection, campaign: str, codes: Iterable[str]
+) -> dict[str, Unit]:
+    rows = await connection.fetch(_BY_CODES, campaign, list(codes))
+    return {row["code"]: Unit(*row) for row in rows}
+
+
+async def read_tree(
+    connection: Connection, campaign: str, codes: Iterable[str], below: str | None = None
+) -> Tree:
+    """The units of these codes, the root, and everything below one of them."""
+    wanted = set(codes)
+    units = await units_by_code(connection, campaign, wanted)
+    root = await connection.fetchval(_ROOT, campaign)
+    missing = wanted - units.keys()
+    elsewhere = await connection.fetch(_ELSEWHERE, campaign, list(missing)) if missing else []
+    if below in units:
+        rows = await connection.fetch(_BELOW, campaign, units[below].path)
+        units |= {row["code"]: Unit(*row) for row in rows}
+    return Tree(units.values(), root, (row["code"] for row in elsewhere))
+
+
+async def write_units(connection: Connection, changes: Sequence[UnitChange]) -> None:
+    """Show the changes: one statement for the units, one for names, one for places."""
+    rows = [
+        (*_unit_row(change.unit), unit_class(change.unit.level, change.unit.kind), change.version)
+        for change in changes
+    ]
+    await UNITS.put(connection, rows)
+    names: dict[tuple[str, str, date], str] = {}
+    places: dict[tuple[str, str, date], tuple[str | None, str]] = {}
+    for event in (event for change in changes for event in change.events):
+        match event:
+            case UnitRegistered():
+                key = (event.campaign, event.code, event.registered_on)
+                names[key] = event.name
+                places[key] = (event.parent, event.path)
+            case UnitRenamed():
+                names[(event.campaign, event.code, event.effective_on)] = event.name
+            case UnitMoved():
+                key = (event.campaign, event.code, event.effective_on)
+                places[key] = (event.parent, event.path)
+            case _:
+                pass  # ends and departures change neither name nor place
+    await NAMES.put(connection, [(*key, name) for key, name in names.items()])
+    await PLACES.put(connection, [(*key, *place) for key, place in places.items()])
+
+
+def group_row(stream: str, group: Group, version: int) -> Row:
+    """A group's row in its table; the stream names campaign, unit and group."""
+    _, campaign, unit, kind = stream.split("/")
+    now = group.staffings[-1]
+    rules = max(group.rules, key=attrgetter("adopted_on"), default=None)
+    return (
+        campaign,
+        unit,
+        kind,
+        now.leader,
+        now.members,
+        group.formed_on,
+        now.since if len(group.staffings) > 1 else None,
+        rules.title if rules else None,
+        rules.adopted_on if rules else None,
+        version,
+    )
+
+
+def _group_row_of(change: Change[InUnit, Group]) -> Row:
+    return group_row(change.work.stream, change.state, change.version)
+
+
+SHOWN_GROUPS = Showing(GROUPS, _group_row_of)
