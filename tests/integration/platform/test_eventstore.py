@@ -20,7 +20,7 @@ from tests.integration.platform.tally import DECIDER, LEAGUES, ORIGIN, hold, mee
 
 OK = Answer(200, b"{}", "")
 WRITERS, EACH = 12, 25
-_EVERY_EVENT = "select " + COLUMNS + " from events order by league, version"
+_EVERY_EVENT = f"select {COLUMNS} from events order by league, version"  # noqa: S608 - a constant
 
 
 class GivenUp(Exception):
