@@ -82,15 +82,7 @@ def figures_of(day: date, answer: Mapping[str, Any]) -> Iterator[Figure]:
         yield Figure(day, zh, en, _due(day, classes), _shown(below, classes))
     if whole:
         for zh, en, name in PLANS:
-            due = expected.plans(day)[ROOT][(name, IMPLEMENTATION)]
-            plans = below[name]["figures"]["plans"].get(IMPLEMENTATION, {})
-            yield Figure(
-                day, zh, en,
-                _plans(due.expected, due.approved, due.in_review, due.returned),
-                _plans(below[name]["figures"]["expected"], *(
-                    plans.get(state, 0) for state in ("approved", "in_review", "returned")
-                )),
-            )  # fmt: skip
+            yield Figure(day, zh, en, _plans_due(day, name), _plans_shown(below, name))
 
 
 def tables(figures: Iterable[Figure]) -> Iterator[Table]:
@@ -137,6 +129,20 @@ def _shown(below: Mapping[str, Any], classes: Iterable[str]) -> str:
         sum(each["late"] for each in done),
         sum(each["overdue"] for each in done),
     )
+
+
+def _plans_due(day: date, name: str) -> str:
+    due = expected.plans(day)[ROOT][(name, IMPLEMENTATION)]
+    return _plans(due.expected, due.approved, due.in_review, due.returned)
+
+
+def _plans_shown(below: Mapping[str, Any], name: str) -> str:
+    if name not in below:
+        return "—"
+    figures = below[name]["figures"]
+    plans = figures["plans"].get(IMPLEMENTATION, {})
+    states = (plans.get(state, 0) for state in ("approved", "in_review", "returned"))
+    return _plans(figures["expected"], *states)
 
 
 def _held(units: int, mobilized: int, late: int, overdue: int) -> str:
