@@ -36,7 +36,7 @@ clean-data: ## forget the embedded servers' data
 	@if test -x $(BIN)/python; then $(BIN)/python -m deploy.clean; else rm -rf .data; fi
 
 test: venv ## every test that needs no Java
-	@$(BIN)/python -m pytest -m "not kafka_real and not bench" $(ARGS)
+	@$(BIN)/python -m pytest $(ARGS)
 
 test-kafka: venv ## the broker tests on a native Apache Kafka (Java 17 and Maven)
 	@$(BIN)/python -m deploy.kafka run -- $(BIN)/python -m pytest -m "kafka or kafka_real" $(ARGS)

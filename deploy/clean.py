@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deploy.embedded import Cluster, postgres_home
 from deploy.layout import data_dir_from_environment
-from deploy.local import take_lock
+from deploy.lock import take_lock
 from deploy.problems import CannotRun
 
 # Named one by one: the data folder may be a place that holds other things too.

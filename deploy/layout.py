@@ -4,10 +4,13 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
+
+from deploy.problems import CannotRun
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = "127.0.0.1"
@@ -134,3 +137,16 @@ def python(*arguments: str) -> tuple[str, ...]:
 
 def data_dir_from_environment() -> Path:
     return Path(os.environ.get("CAMPAIGN_DATA_DIR") or ROOT / ".data").expanduser().resolve()
+
+
+def port_base(text: str | None) -> int:
+    """The first port of the stack, as CAMPAIGN_PORT_BASE says it, or the usual one."""
+    if not text:
+        return DEFAULT_PORT_BASE
+    with suppress(ValueError):
+        if 1024 <= int(text) <= 65_000:
+            return int(text)
+    raise CannotRun(
+        f"CAMPAIGN_PORT_BASE={text} 无效,应为 1024 到 65000 之间的整数。",
+        f"CAMPAIGN_PORT_BASE={text} is not a number between 1024 and 65000.",
+    )

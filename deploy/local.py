@@ -1,29 +1,27 @@
 """The whole system on one machine: started in order, watched, stopped in reverse."""
 
 import asyncio
-import fcntl
 import os
-import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import IO, Self
 
 from deploy.embedded import Cluster, broker_program, postgres_home, start_postgres
+from deploy.interrupts import end_like_ctrl_c, uninterrupted
 from deploy.layout import (
-    DEFAULT_PORT_BASE,
     ROLES,
     SERVICE_NAMES,
     Addresses,
     Ports,
     data_dir_from_environment,
+    port_base,
     python,
     service,
 )
+from deploy.lock import take_lock
 from deploy.problems import CannotRun
 from deploy.processes import (
     Child,
@@ -271,64 +269,6 @@ def issuer_program(data_dir: Path, ports: Ports) -> Program:
             "PORT": str(ports.table["issuer"]),
         },
         port=ports.table["issuer"],
-    )
-
-
-def take_lock(data_dir: Path) -> IO[str]:
-    """Hold the data folder for this process; the system lets go when the process ends."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    lock = (data_dir / "lock").open("a+", encoding="ascii")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        holder = lock.read().strip() or "?"
-        lock.close()
-        raise CannotRun(
-            f"数据目录 {data_dir} 正被另一个运行中的系统(进程 {holder})使用,请先停止它。",
-            f"The data folder is in use by a stack that already runs (pid {holder}): stop it "
-            "first, or give this one a CAMPAIGN_DATA_DIR and a CAMPAIGN_PORT_BASE of its own.",
-        ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Let a second Ctrl-C not break a stop that is under way."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    held = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for each, handler in held.items():
-            signal.signal(each, handler)
-
-
-def end_like_ctrl_c() -> None:
-    """Make SIGTERM and a closed terminal unwind the program as Ctrl-C does."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        signal.raise_signal(signal.SIGINT)
-
-    signal.signal(signal.SIGTERM, interrupt)
-    signal.signal(signal.SIGHUP, interrupt)
-
-
-def port_base(text: str | None) -> int:
-    """The first port of the stack, as CAMPAIGN_PORT_BASE says it, or the usual one."""
-    if not text:
-        return DEFAULT_PORT_BASE
-    with suppress(ValueError):
-        if 1024 <= int(text) <= 65_000:
-            return int(text)
-    raise CannotRun(
-        f"CAMPAIGN_PORT_BASE={text} 无效,应为 1024 到 65000 之间的整数。",
-        f"CAMPAIGN_PORT_BASE={text} is not a number between 1024 and 65000.",
     )
 
 

@@ -9,10 +9,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from deploy.interrupts import end_like_ctrl_c
 from deploy.kafka.libraries import fetch
 from deploy.kafka.server import ApacheKafka, environment
 from deploy.layout import data_dir_from_environment
-from deploy.local import end_like_ctrl_c
 from deploy.problems import CannotRun
 
 WATCH_SECONDS = 0.5

@@ -4,8 +4,9 @@ import json
 import sys
 from pathlib import Path
 
+from deploy.interrupts import end_like_ctrl_c
 from deploy.layout import Ports, python
-from deploy.local import Stack, end_like_ctrl_c
+from deploy.local import Stack
 
 TINY_SERVICE = Path(__file__).with_name("tiny_service.py")
 

@@ -19,7 +19,8 @@ import pytest
 from deploy.clean import forget
 from deploy.embedded import Cluster
 from deploy.layout import LOOPBACK, ROOT, Ports
-from deploy.local import Stack, take_lock
+from deploy.local import Stack
+from deploy.lock import take_lock
 from deploy.problems import CannotRun
 from tests.support.tiny_stack import tiny_command
 

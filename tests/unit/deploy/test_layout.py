@@ -2,11 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from deploy.embedded import Cluster, account, postgres_home, reachable_by_others
+from deploy.embedded import Cluster, postgres_home
 from deploy.kafka.server import ApacheKafka
-from deploy.layout import SERVICE_NAMES, Addresses, Ports
-from deploy.local import Stack, port_base
+from deploy.layout import SERVICE_NAMES, Addresses, Ports, port_base
+from deploy.local import Stack
 from deploy.problems import CannotRun
+from deploy.wheels import account, reachable_by_others
 
 ENVIRONMENT = ("CAMPAIGN_DATA_DIR", "CAMPAIGN_PORT_BASE", "DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS")
 
