@@ -7,15 +7,15 @@ from typing import Generic, TypeVar
 import pytest
 
 from shared.kernel.decider import Decider
-from shared.kernel.events import Event
 from shared.kernel.refusals import Refusal
 
 Command = TypeVar("Command")
 State = TypeVar("State")
+Event = TypeVar("Event")
 
 
 @dataclass(frozen=True)
-class When(Generic[Command, State]):
+class When(Generic[Command, State, Event]):
     """What is to be decided, and the life it is decided in."""
 
     decider: Decider[Command, State, Event]
@@ -35,18 +35,18 @@ class When(Generic[Command, State]):
 
 
 @dataclass(frozen=True)
-class Given(Generic[Command, State]):
+class Given(Generic[Command, State, Event]):
     """A life so far."""
 
     decider: Decider[Command, State, Event]
     past: Sequence[Event]
 
-    def when(self, command: Command) -> When[Command, State]:
+    def when(self, command: Command) -> When[Command, State, Event]:
         return When(self.decider, self.past, command)
 
     def state(self) -> State:
         return self.decider.fold(self.past)
 
 
-def given(decider: Decider[Command, State, Event], *events: Event) -> Given[Command, State]:
+def given(decider: Decider[Command, State, Event], *events: Event) -> Given[Command, State, Event]:
     return Given(decider, events)
