@@ -18,8 +18,9 @@ from deploy.cli_lag import lag_table, lags
 from deploy.cli_loading import load as load_scenario
 from deploy.cli_loading import refuse_unknown, unless, wait_until_shown
 from deploy.cli_status import status_page
-from deploy.layout import Ports
-from deploy.local import Stack, end_like_ctrl_c, port_base
+from deploy.interrupts import end_like_ctrl_c
+from deploy.layout import Ports, port_base
+from deploy.local import Stack
 from deploy.problems import CannotRun
 
 app = typer.Typer(
