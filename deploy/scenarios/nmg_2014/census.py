@@ -15,9 +15,11 @@ def event_counts() -> dict[str, int]:
     """Stable event name -> number; people are a directory and write no events."""
     steps = Counter(step.action for step in plan_steps())
     groups = leading_groups()
+    formed = len({(row.unit, row.group) for row in groups})
     return {
         "UnitRegistered": len(units()),
-        "LeadingGroupFormed": len(groups),
+        "LeadingGroupFormed": formed,
+        "LeadingGroupReinforced": len(groups) - formed,
         "WorkingRulesAdopted": sum(row.rules_adopted_on is not None for row in groups),
         "CampaignOpened": 1,
         "GatesSet": 1,

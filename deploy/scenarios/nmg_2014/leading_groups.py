@@ -7,7 +7,7 @@ from typing import Final
 
 from deploy.scenarios.nmg_2014.days import shifted, workdays
 from deploy.scenarios.nmg_2014.draws import Draws
-from deploy.scenarios.nmg_2014.hierarchy import Area, areas
+from deploy.scenarios.nmg_2014.hierarchy import ROOT, Area, areas
 from deploy.scenarios.nmg_2014.people import leader_of, office_head_of
 from deploy.scenarios.nmg_2014.rows import LeadingGroup
 
@@ -27,6 +27,8 @@ _MEMBERS: Final = {
     ("office", 3): (9, 18),
     ("office", 4): (2, 5),
 }
+# report: the region reinforced its group and office and completed their rules; the day assumed.
+_REGION_REINFORCED_ON: Final = date(2014, 1, 27)
 _TITLES: Final = {"leading_group": "领导小组工作规则", "office": "领导小组办公室工作规则"}
 
 
@@ -42,7 +44,7 @@ def _both(unit: Area, draws: Draws) -> Iterator[LeadingGroup]:
     leaders = {"leading_group": leader_of(unit.code), "office": office_head_of(unit)}
     for group, leader in leaders.items():
         fewest, most = _MEMBERS[(group, unit.level)]
-        yield LeadingGroup(
+        formed = LeadingGroup(
             unit=unit.code,
             group=group,
             formed_on=formed_on,
@@ -51,3 +53,16 @@ def _both(unit: Area, draws: Draws) -> Iterator[LeadingGroup]:
             rules_title=unit.name + _TITLES[group],
             rules_adopted_on=shifted(formed_on, draws.between(1, 10)),
         )
+        yield formed
+        if unit.code == ROOT:
+            yield _reinforced(formed)
+
+
+def _reinforced(formed: LeadingGroup) -> LeadingGroup:
+    """The same group on a later day: more members, rules revised."""
+    return formed._replace(
+        formed_on=_REGION_REINFORCED_ON,
+        members=formed.members + 4,
+        rules_title=formed.rules_title + "(修订)",
+        rules_adopted_on=shifted(_REGION_REINFORCED_ON, 1),
+    )

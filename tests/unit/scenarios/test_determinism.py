@@ -72,7 +72,8 @@ def test_about_sixty_thousand_events_are_written() -> None:
     assert event_counts() == {
         "UnitRegistered": 19_915,
         "LeadingGroupFormed": 2_692,
-        "WorkingRulesAdopted": 2_692,
+        "LeadingGroupReinforced": 2,
+        "WorkingRulesAdopted": 2_694,
         "CampaignOpened": 1,
         "GatesSet": 1,
         "DocumentIssued": 5,

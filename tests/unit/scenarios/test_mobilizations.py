@@ -110,7 +110,6 @@ def test_every_area_down_to_townships_has_a_leading_group_and_an_office_with_rul
         if unit.level <= 4
         for group in ("leading_group", "office")
     }
-    assert len(groups) == len(rows)
     assert all(row.rules_adopted_on and row.rules_adopted_on > row.formed_on for row in rows)
 
 
@@ -136,3 +135,15 @@ def test_the_regions_115_team_members_are_trained_at_once() -> None:
     ]
 
     assert [row.participants for row in of_region if row.held_on > campaign.DEPLOYED_ON] == [115]
+
+
+def test_only_the_region_reinforces_its_group_and_office_on_a_later_day() -> None:
+    rows = [row for row in leading_groups() if row.unit == "15"]
+    formed, reinforced = rows[:2], rows[2:]
+
+    assert [row.group for row in formed] == [row.group for row in reinforced]
+    assert len(leading_groups()) == 2 * (1 + 12 + 108 + 1225) + 2
+    assert all(
+        after.formed_on > before.formed_on and after.members > before.members
+        for before, after in zip(formed, reinforced, strict=True)
+    )
