@@ -104,20 +104,18 @@ def marks(fact: UnitFact) -> dict[Mark, int]:
 
 
 def stays(fact: UnitFact) -> list[Stay]:
-    """Where the unit stood from when to when, within its existence."""
+    """Where the unit stood from when to when, within its existence; the latest comes first."""
+    found: list[Stay] = []
     born = fact.registered_on
     if born is None:
-        return []
-    ended = fact.ending.on if fact.ending else None
-    placed = fact.dated_placements()
-    found: list[Stay] = []
-    for number, placement in enumerate(placed):
-        start = born if number == 0 else max(born, placement.on)
-        end = placed[number + 1].on if number + 1 < len(placed) else None
-        if ended is not None and (end is None or ended < end):
-            end = ended
+        return found
+    end = fact.ending.on if fact.ending else None
+    for number in range(len(fact.placements) - 1, -1, -1):
+        placement = fact.placements[number]
+        start = max(born, placement.on) if number else born
         if end is None or start < end:
             found.append(Stay(_above(placement.path), start, end))
+            end = start
     return found
 
 

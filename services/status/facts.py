@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from operator import attrgetter
-from typing import Final, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -120,20 +119,15 @@ class UnitFact(msgspec.Struct, omit_defaults=True):
 
     def path_on(self, day: date) -> str:
         """Where the unit stood on a day; before its first placement, where that one put it."""
-        return _last_on(self.dated_placements(), day).path
+        return _last_on(self.placements, day).path
 
     def name_on(self, day: date) -> str:
-        return _last_on(sorted(self.names, key=DATED), day).name if self.names else ""
+        return _last_on(self.names, day).name if self.names else ""
 
     @property
     def path(self) -> str:
         """Where the unit stands after all we know of."""
-        return self.dated_placements()[-1].path if self.placements else ""
-
-    def dated_placements(self) -> list[Placement]:
-        """By the day they took effect; of two on one day, the one recorded later holds."""
-        placements = self.placements
-        return placements if len(placements) < 2 else sorted(placements, key=DATED)
+        return self.placements[-1].path if self.placements else ""
 
     @property
     def held(self) -> Meeting | None:
@@ -202,12 +196,12 @@ class CampaignFact(msgspec.Struct, omit_defaults=True):
         return (in_force or self.windows[0]).windows if self.windows else ()
 
 
-DATED: Final = attrgetter("on", "version")
 _P = TypeVar("_P", bound=Piece)
 
 
-def _last_on(dated: Sequence[_P], day: date) -> _P:
-    return next((piece for piece in reversed(dated) if piece.on <= day), dated[0])
+def _last_on(pieces: Sequence[_P], day: date) -> _P:
+    """The last said of those that held by that day, else the first said."""
+    return next((piece for piece in reversed(pieces) if piece.on <= day), pieces[0])
 
 
 @cache
