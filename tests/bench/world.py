@@ -66,7 +66,7 @@ class World:
         headers = self.headers(account) | ({"Consistency-Token": after} if after else {})
         answer = httpx.post(self.stack.urls[service] + path, json=body, headers=headers, timeout=60)
         _check(answer)
-        return answer.headers.get("Consistency-Token", "")
+        return str(answer.headers.get("Consistency-Token", ""))
 
     def upload(
         self, service: str, path: str, table: str, after: str = "", account: str = "clerk-15"
@@ -77,7 +77,7 @@ class World:
         url = self.stack.urls[service] + path
         answer = httpx.post(url, content=table.encode(), headers=headers, timeout=300)
         _check(answer)
-        return answer.headers.get("Consistency-Token", "")
+        return str(answer.headers.get("Consistency-Token", ""))
 
     def open_campaign(self, campaign: str, units: list[Unit]) -> str:
         """Register the units and open the campaign; the last consistency token."""
