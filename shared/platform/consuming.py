@@ -48,17 +48,29 @@ on conflict (projection, service, league) do update
 returning 1
 """
 
-TROUBLE = (
+_TROUBLE = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.TransactionRollbackError,
     asyncpg.InternalServerError,
+    asyncpg.PostgresSystemError,
+    # A table or a right is missing, or the server only reads: wrong for every event alike.
+    asyncpg.SyntaxOrAccessError,
+    asyncpg.InvalidTransactionStateError,
     OSError,
     MemoryError,
 )
-"""The database's or the machine's trouble, not the event's: retried, never parked."""
+
+
+def is_trouble(error: Exception) -> bool:
+    """Whether it is the database's or the machine's trouble, not the event's: retried, never
+    parked.
+    """
+    # asyncpg says a value it cannot send, the event's own fault, with an error of both kinds.
+    unsendable = isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
+    return isinstance(error, _TROUBLE) and not unsendable
 
 
 class Projection(Protocol):
@@ -89,6 +101,11 @@ class Record:
     @property
     def place(self) -> str:
         return f"{self.topic}[{self.partition}]@{self.offset}"
+
+    @property
+    def service(self) -> str:
+        """`campaign.units.v1` -> `units`."""
+        return self.topic.split(".")[1]
 
 
 class Applier:
@@ -188,9 +205,9 @@ class Applier:
         try:
             async with connection.transaction():
                 await self._projection.apply(connection, [d.envelope for d in ready])
-        except TROUBLE:
-            raise
-        except Exception as cause:  # noqa: BLE001 - whatever a fold raises for one event, the rest must flow
+        except Exception as cause:  # whatever a fold raises for one event, the rest must flow
+            if is_trouble(cause):
+                raise
             if len(ready) > 1:
                 half = len(ready) // 2
                 await self._apply_or_isolate(connection, ready[:half], waiting, parked)
@@ -221,16 +238,34 @@ class GapNotFilled(RuntimeError):
     """The service's own feed did not give the versions Kafka lacks; consuming stops here."""
 
 
+class NotAnEvent(ValueError):
+    """A record that is no event of its topic's service, or none that could be kept."""
+
+
+def envelope_in(record: Record) -> Envelope:
+    """What a record holds; raises NotAnEvent, whatever is wrong with it."""
+    try:
+        envelope = _envelopes.decode(record.value)
+    # A tombstone is a TypeError, brackets without end are a RecursionError.
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError, RecursionError) as cause:
+        raise NotAnEvent(repr(cause)) from cause
+    if envelope.service != record.service:
+        raise NotAnEvent(f"its source is {envelope.source}")
+    if not 0 < envelope.version < 2**63:
+        raise NotAnEvent(f"its version is {envelope.version}")
+    if "\x00" in envelope.league + envelope.campaign + envelope.subject + envelope.type:
+        raise NotAnEvent("its place or type holds a NUL")
+    return envelope
+
+
 def _decoded(records: Sequence[Record]) -> tuple[list[Delivery], list[tuple[str, str, bytes, str]]]:
     deliveries: list[Delivery] = []
     undecodable: list[tuple[str, str, bytes, str]] = []
-    decode = _envelopes.decode
     for record in records:
         try:
-            deliveries.append(Delivery(record.place, record.value, decode(record.value)))
-        except (msgspec.DecodeError, UnicodeDecodeError, TypeError) as cause:
-            service = record.topic.split(".")[1]
-            undecodable.append((service, record.place, record.value or b"", repr(cause)))
+            deliveries.append(Delivery(record.place, record.value, envelope_in(record)))
+        except NotAnEvent as cause:
+            undecodable.append((record.service, record.place, record.value or b"", str(cause)))
     return deliveries, undecodable
 
 
@@ -245,7 +280,7 @@ async def apply_until_done(
     while True:
         try:
             await applier.apply(records)
-        except (StaleWorker, GapNotFilled, *TROUBLE) as trouble:
+        except Exception as trouble:  # noqa: BLE001 - whatever it is (a feed's refusal, say), the batch must not be lost
             log.warning("apply-retrying", error=repr(trouble), seconds=wait)
             await asyncio.sleep(wait)
             wait = min(wait * 2, 15.0)

@@ -10,10 +10,14 @@ from shared.platform.auth import CallerOf
 from shared.platform.eventstore import EventStore
 from shared.platform.publishing import COLUMNS, envelope_of
 
-_EVENTS = "select " + COLUMNS + """
+_EVENTS = (
+    "select "
+    + COLUMNS
+    + """
 from events
 where league = $1 and version > $2 and version <= $3 order by version limit $4
 """
+)
 # The league's own path, from its root down: rights are held for subtrees.
 _PATH = """
 select regexp_replace(meta->>'path', '(^|\\.)' || $1 || '(\\..*)?$', '\\1' || $1)

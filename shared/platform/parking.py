@@ -30,9 +30,11 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 
 async def park(
-    connection: Connection, projection: str, parked: Iterable[tuple[Delivery, str]]
+    connection: Connection, projection: str, parked: Sequence[tuple[Delivery, str]]
 ) -> None:
     """Keep deliveries with the cause of each, in the order they came."""
+    if not parked:
+        return
     await connection.executemany(
         _PARK,
         [

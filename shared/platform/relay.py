@@ -32,10 +32,14 @@ from histories h left join relay_cursors c using (league)
 where h.version > coalesce(c.published_version, 0)
 """
 
-_NEXT = "select " + COLUMNS + """
+_NEXT = (
+    "select "
+    + COLUMNS
+    + """
 from events
 where league = $1 and version > $2 order by version limit $3
 """
+)
 
 _ADVANCE = """
 insert into relay_cursors as c (league, published_version, published_offset) values ($1, $3, $4)
@@ -144,9 +148,7 @@ class Relay:
             self._measure(league, head - last["version"], last["recorded_at"])
         return count
 
-    async def _send(
-        self, sender: AIOKafkaProducer, league: str, rows: list[asyncpg.Record]
-    ) -> int:
+    async def _send(self, sender: AIOKafkaProducer, league: str, rows: list[asyncpg.Record]) -> int:
         """Send in order and await every acknowledgement; the offset of the last."""
         service, topic, key = self._contract.service, self._contract.topic, league.encode()
         partition = partition_of(league)
@@ -165,7 +167,9 @@ class Relay:
         self._metrics.relay_lag_events.labels(service, league).set(behind)
         self._metrics.relay_lag_seconds.labels(service).set(seconds)
 
-    async def _audit(self, connection: "asyncpg.Connection[asyncpg.Record]", audit: TopicAudit) -> None:
+    async def _audit(
+        self, connection: "asyncpg.Connection[asyncpg.Record]", audit: TopicAudit
+    ) -> None:
         """Where the topic lost what we published (it was recreated, say), send all again."""
         await ensure_topics(self._address, [self._contract.topic])
         rows = await connection.fetch(_PUBLISHED)

@@ -9,7 +9,14 @@ import structlog
 
 from shared.kernel.envelope import Envelope
 from shared.kernel.refusals import Refusal
-from shared.platform.consuming import TROUBLE, Applier, Projection, Record
+from shared.platform.consuming import (
+    Applier,
+    NotAnEvent,
+    Projection,
+    Record,
+    envelope_in,
+    is_trouble,
+)
 from shared.platform.postgres import Connection, Pool
 
 log = structlog.get_logger()
@@ -91,9 +98,9 @@ class ParkedEvents:
         try:
             async with connection.transaction():
                 await self._projection.apply(connection, envelopes)
-        except TROUBLE:
-            raise
-        except Exception as cause:  # noqa: BLE001 - the reach it was parked with: any fold's failure
+        except Exception as cause:  # the reach it was parked with: any fold's failure
+            if is_trouble(cause):
+                raise
             log.warning("parked-still-fails", unit=unit, error=repr(cause))
             return Outcome(0, 0, len(rows), repr(cause)[:500])
         await connection.execute(_DELETE, self._projection.name, [row["id"] for row in rows])
@@ -101,14 +108,13 @@ class ParkedEvents:
 
     async def _retry_record(self, row: asyncpg.Record) -> Outcome:
         """A record that was no envelope: by its version it is applied, or was through the feed."""
-        try:
-            msgspec.json.decode(row["value"], type=Envelope)
-        except (msgspec.DecodeError, UnicodeDecodeError) as cause:
-            raise StillFails(cause=repr(cause)[:500]) from cause
         place = _PLACE.fullmatch(row["place"])
         topic, partition, offset = place.groups() if place else (row["place"], "0", "0")
-        applied = await self._applier.apply(
-            [Record(topic, int(partition), int(offset), row["value"])]
-        )
+        record = Record(topic, int(partition), int(offset), row["value"])
+        try:
+            envelope_in(record)
+        except NotAnEvent as cause:
+            raise StillFails(cause=str(cause)[:500]) from cause
+        applied = await self._applier.apply([record])
         await self._pool.execute(_DELETE, self._projection.name, [row["id"]])
         return Outcome(applied, 0, 0)

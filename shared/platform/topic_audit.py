@@ -76,7 +76,9 @@ class TopicAudit:
         try:
             ends = await consumer.end_offsets(partitions_of(self._topic))
             doubtful = {
-                tp: each.offset for tp, each in latest.items() if ends[tp] < self._ends.get(tp, 2**62)
+                tp: each.offset
+                for tp, each in latest.items()
+                if ends[tp] < self._ends.get(tp, 2**62)
             }
             found = await _read(consumer, {tp: at for tp, at in doubtful.items() if ends[tp] > 0})
         finally:
