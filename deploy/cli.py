@@ -12,7 +12,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from deploy.cli_acceptance import accepted, tables
+from deploy.cli_acceptance import LEGEND, accepted, tables
 from deploy.cli_client import Services
 from deploy.cli_lag import lag_table, lags
 from deploy.cli_loading import load as load_scenario
@@ -142,6 +142,8 @@ def _load_and_show(scenario: str, services: Services, stack: Stack | None = None
     figures = accepted(services)
     for table in tables(figures):
         out.print(table)
+        out.print()
+    out.print(LEGEND, style="dim", highlight=False)
     different = [figure for figure in figures if not figure.ok]
     if different:
         out.print(f"[red]{len(different)} 项不符。 {len(different)} figures differ.[/red]")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from deploy.cli_client import Services
@@ -21,22 +22,20 @@ _ATTACHED: Final = tuple(
 )
 _TOWNSHIP_ATTACHED: Final = tuple(f"{kind}_l4" for kind in sorted(ATTACHED_KINDS))
 
+LEGEND: Final = "已动员 mobilized / 应动员 due, 迟 late, 逾 overdue"
 # (Chinese, English, classes added up).
 MOBILIZED: Final = (
-    ("盟市已动员", "Leagues mobilized", ("league",)),
-    ("旗县(市、区)已动员", "Banners mobilized", ("banner",)),
-    ("开发区已动员", "Zones mobilized", ("zone",)),
-    ("四大班子已动员", "Leading bodies mobilized", ("leading_bodies_l2", "leading_bodies_l3")),
-    ("直属及企事业等单位已动员", "Attached organisations mobilized", _ATTACHED),
-    (
-        "苏木乡镇、街道已动员", "Townships and subdistricts mobilized",
-        ("township", "subdistrict", *_TOWNSHIP_ATTACHED),
-    ),
-    ("嘎查村、社区已动员", "Villages and communities mobilized", ("village", "community")),
-)  # fmt: skip
+    ("盟市", "leagues", ("league",)),
+    ("旗县(市、区)", "banners", ("banner",)),
+    ("开发区", "zones", ("zone",)),
+    ("四大班子", "leading bodies", ("leading_bodies_l2", "leading_bodies_l3")),
+    ("直属及企事业等单位", "attached", _ATTACHED),
+    ("苏木乡镇、街道", "townships", ("township", "subdistrict", *_TOWNSHIP_ATTACHED)),
+    ("嘎查村、社区", "villages", ("village", "community")),
+)
 PLANS: Final = (
-    ("盟市实施方案已批准", "League plans approved", "league"),
-    ("旗县实施方案已批准", "Banner plans approved", "banner"),
+    ("盟市方案已批准", "league plans", "league"),
+    ("旗县方案已批准", "banner plans", "banner"),
 )
 # On the other days the first, second and the broad ones tell the story.
 SHORT: Final = tuple(MOBILIZED[number] for number in (0, 1, 4, 5, 6))
@@ -91,9 +90,12 @@ def tables(figures: Iterable[Figure]) -> Iterator[Table]:
     for figure in figures:
         by_day.setdefault(figure.as_of, []).append(figure)
     for day, of_day in by_day.items():
-        table = Table(title=f"截至 As of {day}", title_justify="left")
-        for heading in ("指标 Figure", "应为 Expected", "显示 Shown", "符合 OK"):
-            table.add_column(heading)
+        table = Table(
+            title=f"截至 As of {day}", title_justify="left", box=SIMPLE,
+            show_edge=False, pad_edge=False, padding=(0, 1, 0, 0),
+        )  # fmt: skip
+        for heading in ("指标 Figure", "应为 Expected", "显示 Shown", "OK"):
+            table.add_column(heading, no_wrap=True)
         for each in of_day:
             mark = "[green]✓[/green]" if each.ok else "[red]✗[/red]"
             table.add_row(f"{each.zh} {each.en}", each.expected, each.shown, mark)
@@ -103,8 +105,8 @@ def tables(figures: Iterable[Figure]) -> Iterator[Table]:
 def _documents(day: date, answer: Mapping[str, Any]) -> Iterator[Figure]:
     by_kind = (answer["campaign_wide"] or {}).get("documents_by_kind", {})
     for zh, en, kind, count in (
-        ("工作方案", "Work plan", "work_plan", expected.WORK_PLANS),
-        ("指导意见", "Guiding opinions", "guiding_opinion", expected.GUIDING_OPINIONS),
+        ("工作方案", "work plan", "work_plan", expected.WORK_PLANS),
+        ("指导意见", "guiding opinions", "guiding_opinion", expected.GUIDING_OPINIONS),
     ):
         yield Figure(day, zh, en, str(count), str(by_kind.get(kind, 0)))
 
@@ -147,13 +149,13 @@ def _plans_shown(below: Mapping[str, Any], name: str) -> str:
 
 def _held(units: int, mobilized: int, late: int, overdue: int) -> str:
     parts = [f"{mobilized:,}/{units:,}"]
-    parts += [f"迟 late {late:,}"] if late else []
-    parts += [f"逾期 overdue {overdue:,}"] if overdue else []
-    return " · ".join(parts)
+    parts += [f"迟{late:,}"] if late else []
+    parts += [f"逾{overdue:,}"] if overdue else []
+    return " ".join(parts)
 
 
 def _plans(units: int, approved: int, in_review: int, returned: int) -> str:
     parts = [f"{approved:,}/{units:,}"]
-    parts += [f"审核中 in review {in_review:,}"] if in_review else []
-    parts += [f"退回 returned {returned:,}"] if returned else []
-    return " · ".join(parts)
+    parts += [f"审核中{in_review:,}"] if in_review else []
+    parts += [f"退回{returned:,}"] if returned else []
+    return " ".join(parts)
