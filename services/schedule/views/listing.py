@@ -1,6 +1,6 @@
 """Lists of the read models, a page at a time, and single rows with their history."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -131,7 +131,7 @@ class Listing:
 
     def _after(self, cursor: str) -> list[str]:
         try:
-            after = msgspec.json.decode(urlsafe_b64decode(cursor), type=list[str])
+            after = msgspec.json.decode(b64decode(cursor, b"-_", validate=True), type=list[str])
         except ValueError as error:
             raise MalformedCursor from error
         if len(after) != len(self.order) or not all(text.isprintable() for text in after):

@@ -30,7 +30,7 @@ from shared.contracts.schedule import (
     MobilizationPlanned,
     MobilizationVoided,
 )
-from shared.kernel.refusals import DateInFuture, UnitAbolishedAlready
+from shared.kernel.refusals import DateInFuture, Refusal, UnitAbolishedAlready
 from tests.support.given import given
 from tests.unit.schedule.occasions import DEPARTMENT, NOW, REGION, C, at, banner, here
 
@@ -123,9 +123,7 @@ def test_a_second_meeting_is_refused() -> None:
         (here(DEPARTMENT), at(2, 18), NoWindow),
     ],
 )
-def test_what_the_rules_refuse(
-    setting: Setting, held_at: datetime, refusal: type[Exception]
-) -> None:
+def test_what_the_rules_refuse(setting: Setting, held_at: datetime, refusal: type[Refusal]) -> None:
     given(MOBILIZATION).when(Hold(setting, meeting(held_at))).then(refusal)
 
 

@@ -12,6 +12,7 @@ from services.schedule.domain.plan import (
     BeforePreviousStep,
     BeforeSubmission,
     Command,
+    Event,
     NothingChanged,
     Pass,
     PlanInReview,
@@ -208,7 +209,7 @@ def test_a_version_in_review_stays_the_only_one() -> None:
     [submit("other", at(2, 9)), return_(0, at(2, 9), "not_actionable")],
 )
 def test_an_approved_plan_is_locked(command: Command) -> None:
-    life = (submitted(), *WAY_THROUGH, approved(at(2, 5)))
+    life: list[Event] = [submitted(), *WAY_THROUGH, approved(at(2, 5))]
 
     given(PLAN, *life).when(command).then(PlanIsApproved)
     given(PLAN, *life).when(pass_(3, at(2, 9))).then()

@@ -29,7 +29,7 @@ from shared.contracts.schedule import (
     PreparationOrdered,
     TrainingHeld,
 )
-from shared.kernel.refusals import DateInFuture, UnitAbolishedAlready
+from shared.kernel.refusals import DateInFuture, Refusal, UnitAbolishedAlready
 from tests.support.given import given
 from tests.unit.schedule.occasions import NOW, REGION, C, at, banner, here
 
@@ -118,7 +118,7 @@ def test_a_training_has_participants(participants: int) -> None:
     ],
 )
 def test_days_are_held_to_the_campaign_the_clock_and_the_unit(
-    setting: Setting, day: date, refusal: type[Exception]
+    setting: Setting, day: date, refusal: type[Refusal]
 ) -> None:
     given(TRAINING).when(train(day, setting=setting)).then(refusal)
     given(PREPARATION).when(Complete(setting, day)).then(refusal)
