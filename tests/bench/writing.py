@@ -19,7 +19,6 @@ def command(unit: Unit, campaign: str, headers: dict[str, str]) -> Call:
         "held_at": held_at(unit).replace(" ", "T") + ":00+08:00",
         "attendees": 30,
         "chaired_by": "p-15-0001",
-        "place": "",
     }
     key = {"Idempotency-Key": f"bench-{campaign}-{unit.code}"}
     path = f"/campaigns/{campaign}/mobilizations"
