@@ -22,6 +22,7 @@ from services.units.views import UnitChange, unit_stream
 from shared.kernel.access import Action, Caller
 from shared.kernel.events import Event
 from shared.kernel.refusals import Refusal, StaleVersion
+from shared.kernel.units import league_of
 from shared.platform.commands import Outcome, Work
 from shared.platform.eventstore import Pending, Session
 
@@ -37,6 +38,7 @@ class Deciding:
     caller: Caller
     today: date
     pending: list[Pending] = field(default_factory=list)
+    _held: set[str] = field(default_factory=set)
     _states: dict[str, State] = field(default_factory=dict)
     _changed: dict[str, UnitChange] = field(default_factory=dict)
 
@@ -51,7 +53,7 @@ class Deciding:
     def decide(self, work: Work[Any]) -> list[Event]:
         """The events, already shown in the tree; raises Refusal."""
         code = work.unit
-        authorize(self.caller, self.tree, code, work.command)
+        self._authorize(code, work.command)
         expected, actual = work.expected_version, self.version_of(work.stream)
         if expected is not None and expected != actual:
             raise StaleVersion(expected=expected, actual=actual)
@@ -74,6 +76,12 @@ class Deciding:
                 await asyncio.sleep(0)
         return outcome
 
+    def _authorize(self, code: str, command: Command) -> None:
+        for path in paths_to_hold(self.tree, code, command):
+            if path not in self._held:
+                self.caller.require(Action.WRITE_UNITS, path)
+                self._held.add(path)
+
     def _state(self, stream: str) -> State:
         if stream not in self._states:
             self._states[stream] = UNIT.fold(self.session.past.get(stream, ()))
@@ -91,14 +99,14 @@ class Deciding:
         change = self._changed.setdefault(stream, UnitChange(state.unit, version))
         change.unit, change.version = state.unit, version
         change.events.append(event)
-        self.pending.append(Pending(stream, campaign, event.code, state.unit.path, event))
+        path = state.unit.path
+        self.pending.append(Pending(stream, campaign, event.code, path, event, league_of(path)))
 
 
-def authorize(caller: Caller, tree: Tree, code: str, command: Command) -> None:
+def paths_to_hold(tree: Tree, code: str, command: Command) -> list[str]:
     """Who may write under a unit may add, change and end what is directly under it."""
-    caller.require_anywhere(Action.WRITE_UNITS)
     unit = tree.get(code)
-    paths = [] if unit is None else [_above(tree, unit)]
+    paths = [] if unit is None else [_above(unit)]
     match command:
         case Register(parent=None):
             paths.append(code)
@@ -106,13 +114,12 @@ def authorize(caller: Caller, tree: Tree, code: str, command: Command) -> None:
             paths += path_of(tree, above)
         case MergeInto(into):
             target = tree.get(into)
-            paths += [] if target is None else [_above(tree, target)]
+            paths += [] if target is None else [_above(target)]
         case _:
             pass  # renaming and abolishing look no further
-    for path in paths:
-        caller.require(Action.WRITE_UNITS, path)
+    return paths
 
 
-def _above(tree: Tree, unit: Unit) -> str:
+def _above(unit: Unit) -> str:
     """The path of a unit's parent; the root answers for itself."""
     return unit.path.rpartition(".")[0] or unit.path

@@ -9,10 +9,10 @@ import msgspec
 from services.units.deciding import Deciding
 from services.units.domain.tree import Tree
 from services.units.domain.unit import MergeInto, Move, Register
-from services.units.scope import leagues_of_file, parents_before_children, scope_of
+from services.units.scope import leagues_of_file, scope_of
 from services.units.views import read_tree, write_units
 from shared.contracts.units import UNITS
-from shared.kernel.access import Caller
+from shared.kernel.access import Action, Caller
 from shared.kernel.positions import format_positions
 from shared.kernel.time import local_date
 from shared.platform.bulk_http import Run
@@ -45,6 +45,7 @@ class UnitHandler:
         key: IdempotencyKey | None = None,
     ) -> tuple[Answer, int]:
         """The answer (a Receipt) and the unit's version; raises Refusal, and nothing is written."""
+        caller.require_anywhere(Action.WRITE_UNITS)
 
         async def attempt() -> tuple[Answer, int]:
             async with self._store.pool.acquire() as connection:
@@ -71,26 +72,27 @@ class UnitHandler:
     async def register_many(
         self, works: Sequence[Work[Register]], caller: Caller, run: Run
     ) -> Outcome[Any, Any]:
-        """Register a file's units, parents first, in one transaction; may raise RowsRefused."""
+        """Register a file's units in one transaction, parents before children as they are given;
+        may raise RowsRefused.
+        """
         if not works:
             return Outcome()
-        ordered = parents_before_children(works)
-        campaign = ordered[0].campaign
+        campaign = works[0].campaign
         codes = {code for work in works for code in (work.command.code, work.command.parent or "")}
 
         async def attempt() -> Outcome[Any, Any]:
             async with self._store.pool.acquire() as connection:
                 tree = await read_tree(connection, campaign, codes)
             # A dry run appends nothing: it locks nothing, and leaves no new league behind.
-            leagues = set() if run.dry_run else leagues_of_file(ordered, tree)
-            streams = list({work.stream: None for work in ordered})
+            leagues = set() if run.dry_run else leagues_of_file(works, tree)
+            streams = list({work.stream: None for work in works})
             key = None if run.dry_run else run.key
             async with self._store.session(leagues, streams, key) as session:
                 if session.answer is not None:
                     return Outcome(answer=session.answer)
                 tree = await read_tree(session.connection, campaign, codes)
                 deciding = Deciding(session, tree, caller, _today())
-                outcome = await deciding.decide_rows(ordered)
+                outcome = await deciding.decide_rows(works)
                 if outcome.refused and not run.accept_valid:
                     raise RowsRefused(outcome)
                 if run.dry_run:

@@ -18,23 +18,15 @@ _SHOWN = (
     " registered_on, gone_on, merged_into, version"
 )
 _NOW = f"select {_SHOWN} from units"  # noqa: S608 - a constant
-# Where a unit stood and what it was called on the day $2: the last place and name until then.
+# Where a unit stood and what it was called on the day $2.
 _THEN = """
 select u.campaign, u.code, p.parent, p.path, u.level, u.kind, u.class, n.name,
        u.registered_on, u.gone_on, u.merged_into, u.version
-from unit_places p
-join units u on u.campaign = p.campaign and u.code = p.code
-cross join lateral (
-    select n.name from unit_names n
-    where n.campaign = u.campaign and n.code = u.code and n.from_on <= $2
-    order by n.from_on desc limit 1
-) n
-where p.from_on <= $2 and u.registered_on <= $2
-  and not exists (
-      select from unit_places later
-      where later.campaign = p.campaign and later.code = p.code
-        and later.from_on > p.from_on and later.from_on <= $2
-  )
+from units u
+join unit_places p on p.campaign = u.campaign and p.code = u.code
+    and p.from_on <= $2 and (p.until_on is null or p.until_on > $2)
+join unit_names n on n.campaign = u.campaign and n.code = u.code
+    and n.from_on <= $2 and (n.until_on is null or n.until_on > $2)
 """
 _GROUPS = """
 select g.campaign, g.unit, g.group_kind, g.leader, g.members, g.formed_on, g.reinforced_on,

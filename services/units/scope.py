@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.units.domain.ordering import parents_first
 from services.units.domain.tree import Tree
 from services.units.domain.unit import MergeInto, Move, Register
 from services.units.views import unit_stream
@@ -56,20 +55,11 @@ def _new_paths(tree: Tree, code: str, parent: str | None) -> list[str]:
     return [path for above in path_of(tree, parent) for path in (above, f"{above}.{code}")]
 
 
-def parents_before_children(works: Sequence[Work[Register]]) -> list[Work[Register]]:
-    """Parents before children; rows of one code stay in the file's order."""
-    rows: dict[str, list[Work[Register]]] = {}
-    for work in works:
-        rows.setdefault(work.command.code, []).append(work)
-    order, _ = parents_first({code: same[0].command.parent for code, same in rows.items()})
-    return [work for code in order for work in rows[code]]
-
-
-def leagues_of_file(ordered: Sequence[Work[Register]], tree: Tree) -> set[str]:
+def leagues_of_file(works: Sequence[Work[Register]], tree: Tree) -> set[str]:
     """The leagues of every path the file names, of those it hangs from, and of what exists."""
     paths: dict[str, str] = {}
     leagues: set[str] = set()
-    for work in ordered:
+    for work in works:
         code, parent = work.command.code, work.command.parent
         known, above = tree.get(code), tree.get(parent or "")
         if known is not None:

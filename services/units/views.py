@@ -1,6 +1,6 @@
 """Inline read models of units and leading groups: written with their events, folded again on demand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
@@ -40,13 +40,16 @@ UNITS = Table(
 NAMES = Table(
     "unit_names",
     ("campaign", "code", "from_on"),
-    {"campaign": "text", "code": "text", "from_on": "date", "name": "text"},
+    {"campaign": "text", "code": "text", "from_on": "date", "until_on": "date", "name": "text"},
 )
 PLACES = Table(
     "unit_places",
     ("campaign", "code", "from_on"),
-    {"campaign": "text", "code": "text", "from_on": "date", "parent": "text", "path": "text"},
-)
+    {
+        "campaign": "text", "code": "text", "from_on": "date", "until_on": "date",
+        "parent": "text", "path": "text",
+    },
+)  # fmt: skip
 GROUPS = Table(
     "leading_groups",
     ("campaign", "unit", "group_kind"),
@@ -56,6 +59,14 @@ GROUPS = Table(
         "rules_adopted_on": "date", "version": "int",
     },
 )  # fmt: skip
+
+
+_ENDED = """
+update {table} t set until_on = n.from_on
+from unnest($1::text[], $2::text[], $3::date[]) as n(campaign, code, from_on)
+where t.campaign = n.campaign and t.code = n.code
+  and t.until_on is null and t.from_on < n.from_on
+"""
 
 
 def unit_stream(campaign: str, code: str) -> str:
@@ -104,23 +115,52 @@ async def write_units(connection: Connection, changes: Sequence[UnitChange]) -> 
         for change in changes
     ]
     await UNITS.put(connection, rows)
-    names: dict[tuple[str, str, date], str] = {}
-    places: dict[tuple[str, str, date], tuple[str | None, str]] = {}
+    names, places = _Dated(NAMES), _Dated(PLACES)
     for event in (event for change in changes for event in change.events):
         match event:
             case UnitRegistered():
-                key = (event.campaign, event.code, event.registered_on)
-                names[key] = event.name
-                places[key] = (event.parent, event.path)
+                key = (event.campaign, event.code)
+                names.begin(key, event.registered_on, event.name)
+                places.begin(key, event.registered_on, event.parent, event.path)
             case UnitRenamed():
-                names[(event.campaign, event.code, event.effective_on)] = event.name
+                names.change((event.campaign, event.code), event.effective_on, event.name)
             case UnitMoved():
-                key = (event.campaign, event.code, event.effective_on)
-                places[key] = (event.parent, event.path)
+                key = (event.campaign, event.code)
+                places.change(key, event.effective_on, event.parent, event.path)
             case _:
                 pass  # ends and departures change neither name nor place
-    await NAMES.put(connection, [(*key, name) for key, name in names.items()])
-    await PLACES.put(connection, [(*key, *place) for key, place in places.items()])
+    await names.write(connection)
+    await places.write(connection)
+
+
+class _Dated:
+    """What held for units from a day on, until the next; the days never go backwards."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._new: dict[tuple[str, str], dict[date, Row]] = {}
+        self._ends: dict[tuple[str, str], date] = {}
+
+    def begin(self, key: tuple[str, str], on: date, *values: str | None) -> None:
+        self._new.setdefault(key, {})[on] = values
+
+    def change(self, key: tuple[str, str], on: date, *values: str | None) -> None:
+        """A change ends what is already written, unless its beginning is new, too."""
+        if key not in self._new:
+            self._ends[key] = on
+        self.begin(key, on, *values)
+
+    async def write(self, connection: Connection) -> None:
+        if self._ends:
+            ended = [(*key, on) for key, on in self._ends.items()]
+            statement = _ENDED.format(table=self._table.name)
+            await connection.execute(statement, *zip(*ended, strict=True))
+        await self._table.put(connection, [row for key in self._new for row in self._rows(key)])
+
+    def _rows(self, key: tuple[str, str]) -> Iterator[Row]:
+        days = list(self._new[key])
+        for on, until in zip(days, [*days[1:], None], strict=True):
+            yield (*key, on, until, *self._new[key][on])
 
 
 def group_row(stream: str, group: Group, version: int) -> Row:

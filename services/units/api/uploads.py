@@ -249,32 +249,31 @@ async def people(
 def _registrations(
     campaign: str, rows: list[Row]
 ) -> tuple[Sequence[Work[Register]], list[RowError]]:
-    """A command for each row, but for those whose parents run in a circle."""
-    parents: dict[str, str | None] = {}
+    """A command for each row, parents first; none for those whose parents run in a circle."""
+    rows_of: dict[str, list[Row]] = {}
     for row in rows:
-        parents.setdefault(row.values["code"], row.values["parent_code"])
-    _, circles = parents_first(parents)
-    circle_of = {code: circle for circle in circles for code in circle}
-    works, errors = [], []
-    for row in rows:
-        command = _register(row)
-        circle = circle_of.get(command.code)
-        if circle is None:
-            stream = unit_stream(campaign, command.code)
-            works.append(Work(stream, campaign, command.code, "", command, row=row.number))
-        else:
-            shown = " → ".join([*circle, circle[0]])
-            errors.append(UNITS.error(row, CycleInFile(unit=command.code, cycle=shown)))
+        rows_of.setdefault(row.values["code"], []).append(row)
+    parents = {unit: same[0].values["parent_code"] for unit, same in rows_of.items()}
+    order, circles = parents_first(parents)
+    works = [_registration(campaign, row) for unit in order for row in rows_of[unit]]
+    errors = []
+    for circle in circles:
+        shown = " → ".join([*circle, circle[0]])
+        for unit in circle:
+            refusal = CycleInFile(unit=unit, cycle=shown)
+            errors += [UNITS.error(row, refusal) for row in rows_of[unit]]
     return works, errors
 
 
-def _register(row: Row) -> Register:
+def _registration(campaign: str, row: Row) -> Work[Register]:
     values = row.values
-    return Register(
-        values["code"],
+    unit = values["code"]
+    command = Register(
+        unit,
         values["parent_code"],
         values["level"],
         values["kind"],
         values["name"],
         values["registered_on"],
     )
+    return Work(unit_stream(campaign, unit), campaign, unit, "", command, row=row.number)

@@ -23,11 +23,12 @@ create index units_by_parent on units (campaign, parent, level, code);
 create index units_by_path on units (campaign, path);
 create index units_by_level on units (campaign, level, code);
 
--- What a unit was called from a day on, and where it stood from a day on.
+-- What a unit was called, and where it stood, from one day until another (open: until now).
 create table unit_names (
     campaign text not null,
     code text collate "C" not null,
     from_on date not null,
+    until_on date,
     name text not null,
     primary key (campaign, code, from_on)
 );
@@ -35,6 +36,7 @@ create table unit_places (
     campaign text not null,
     code text collate "C" not null,
     from_on date not null,
+    until_on date,
     parent text,
     path text collate "C" not null,
     primary key (campaign, code, from_on)
