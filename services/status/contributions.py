@@ -7,7 +7,7 @@ what is expected, and a unit that moves or ends takes everything it added along 
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from services.status.facts import UnitFact
 from shared.kernel.units import ancestors
@@ -29,78 +29,73 @@ GROUP: Final = "group:"
 RULES: Final = "working_rules"
 
 
-class Key(NamedTuple):
-    """A line of the daily roll-up. `judged_on` is the day lateness is told by: the day the
-    meeting was held, however later it came to count here; elsewhere it is `effective_on`.
-    """
+# Plain tuples: these are made by the million, and a named one takes six times as long to make.
 
-    ancestor: str
-    tree: Tree
+Line: TypeAlias = tuple[str, Tree, str, str, date, date]
+"""A line of the daily roll-up: ancestor, tree, class, metric, effective_on, judged_on.
+
+`judged_on` is the day lateness is told by: the day the meeting was held, however later it
+came to count there; elsewhere it is `effective_on`.
+"""
+
+Mark: TypeAlias = tuple[str, Tree, str, str, date, date]
+"""The same for all ancestors at once: in place of the ancestor, the path of the unit above."""
+
+Span: TypeAlias = tuple[str, date, date | None, int]
+"""Metric, start, end (not included), n: for so long the unit adds `n` to the metric."""
+
+Stay: TypeAlias = tuple[str, date, date | None]
+"""The path above, start, end (not included): for so long the unit existed there."""
+
+
+class Picture(NamedTuple):
+    """All that decides what a unit adds."""
+
     class_: str
-    metric: str
-    effective_on: date
-    judged_on: date
+    stays: list[Stay]
+    now: str | None
+    """The path above it today, for a unit that ever moved."""
+    spans: list[Span]
 
 
-class Mark(NamedTuple):
-    """A change for all units above: a Key whose ancestors are still one path."""
-
-    above: str
-    tree: Tree
-    class_: str
-    metric: str
-    effective_on: date
-    judged_on: date
+def picture(fact: UnitFact) -> Picture | None:
+    """None for a unit that does not count: its registration has not arrived."""
+    if fact.registered_on is None:
+        return None
+    now = _above(fact.path) if len(fact.placements) > 1 else None
+    return Picture(fact.class_, stays(fact), now, list(spans(fact)))
 
 
-class Span(NamedTuple):
-    """From `start` (until `end`, not included) the unit adds `n` to a metric."""
-
-    metric: str
-    start: date
-    end: date | None
-    n: int
-
-
-class Stay(NamedTuple):
-    """From `start` (until `end`, not included) the unit existed below the path `above`."""
-
-    above: str
-    start: date
-    end: date | None
-
-
-def contributions(fact: UnitFact) -> dict[Key, int]:
+def contributions(fact: UnitFact) -> dict[Line, int]:
     """Everything a unit adds, line by line of the daily roll-up."""
-    return spread(marks(fact))
+    changes: dict[Mark, int] = {}
+    add_change(changes, None, picture(fact))
+    return spread(changes)
 
 
-def spread(changes: dict[Mark, int]) -> dict[Key, int]:
+def add_change(changes: dict[Mark, int], before: Picture | None, after: Picture | None) -> None:
+    """Add the difference between two pictures of a unit: new minus old."""
+    if before is not None and after is not None and before[:3] == after[:3]:
+        # Nearly always: what the unit did has grown, where it stands has not changed.
+        gone, come = _differing(before.spans, after.spans)
+        _mark_all(changes, before, gone, -1)
+        _mark_all(changes, after, come, 1)
+        return
+    if before is not None:
+        _mark_all(changes, before, before.spans, -1)
+    if after is not None:
+        _mark_all(changes, after, after.spans, 1)
+
+
+def spread(changes: dict[Mark, int]) -> dict[Line, int]:
     """Marks along their paths: one line for each ancestor; what cancels out is left away."""
-    lines: dict[Key, int] = {}
+    lines: dict[Line, int] = {}
     for (above, tree, class_, metric, effective_on, judged_on), n in changes.items():
         if n:
             for ancestor in _codes(above):
-                key = Key(ancestor, tree, class_, metric, effective_on, judged_on)
-                lines[key] = lines.get(key, 0) + n
-    return {key: n for key, n in lines.items() if n}
-
-
-def marks(fact: UnitFact) -> dict[Mark, int]:
-    """What a unit adds to all that stands above it."""
-    found: dict[Mark, int] = {}
-    if fact.registered_on is None or not fact.placements:
-        return found
-    class_ = fact.class_
-    known = list(spans(fact))
-    then = stays(fact)
-    _mark(found, then, THEN, class_, known, 1)
-    if len(fact.placements) > 1:
-        above = _above(fact.path)
-        now = [Stay(above, start, end) for _, start, end in then]
-        _mark(found, now, NOW, class_, known, 1)
-        _mark(found, then, NOW, class_, known, -1)
-    return found
+                line = (ancestor, tree, class_, metric, effective_on, judged_on)
+                lines[line] = lines.get(line, 0) + n
+    return {line: n for line, n in lines.items() if n}
 
 
 def stays(fact: UnitFact) -> list[Stay]:
@@ -109,18 +104,38 @@ def stays(fact: UnitFact) -> list[Stay]:
     born = fact.registered_on
     if born is None:
         return found
-    end = fact.ending.on if fact.ending else None
+    end = fact.endings[0].on if fact.endings else None
     for number in range(len(fact.placements) - 1, -1, -1):
         placement = fact.placements[number]
         start = max(born, placement.on) if number else born
         if end is None or start < end:
-            found.append(Stay(_above(placement.path), start, end))
+            found.append((_above(placement.path), start, end))
             end = start
     return found
 
 
+def _differing(before: list[Span], after: list[Span]) -> tuple[list[Span], list[Span]]:
+    """What is left of each without the beginning and the end they share."""
+    shared = min(len(before), len(after))
+    first = 0
+    while first < shared and before[first] == after[first]:
+        first += 1
+    last = 0
+    while last < shared - first and before[-1 - last] == after[-1 - last]:
+        last += 1
+    return before[first : len(before) - last], after[first : len(after) - last]
+
+
+def _mark_all(changes: dict[Mark, int], seen: Picture, known: list[Span], sign: int) -> None:
+    class_, then, now, _ = seen
+    _mark(changes, then, THEN, class_, known, sign)
+    if now is not None:
+        _mark(changes, [(now, start, end) for _, start, end in then], NOW, class_, known, sign)
+        _mark(changes, then, NOW, class_, known, -sign)
+
+
 def _mark(
-    found: dict[Mark, int],
+    changes: dict[Mark, int],
     where: list[Stay],
     tree: Tree,
     class_: str,
@@ -131,24 +146,24 @@ def _mark(
         if not above:
             continue  # nothing stands above the root
         for metric, start, end, n in known:
-            first = max(start, begins)
+            first = start if start > begins else begins
             last = end if ends is None or (end is not None and end < ends) else ends
             if last is not None and first >= last:
                 continue
             held = metric == MOBILIZED
-            mark = Mark(above, tree, class_, metric, first, start if held else first)
-            found[mark] = found.get(mark, 0) + sign * n
+            mark: Mark = (above, tree, class_, metric, first, start if held else first)
+            changes[mark] = changes.get(mark, 0) + sign * n
             if last is not None:
-                mark = Mark(above, tree, class_, metric, last, start if held else last)
-                found[mark] = found.get(mark, 0) - sign * n
+                mark = (above, tree, class_, metric, last, start if held else last)
+                changes[mark] = changes.get(mark, 0) - sign * n
 
 
 def spans(fact: UnitFact) -> Iterator[Span]:
     """What the unit would add if it existed for all time."""
     if fact.registered_on is not None:
-        yield Span(EXPECTED, fact.registered_on, None, 1)
+        yield (EXPECTED, fact.registered_on, None, 1)
     if fact.preparations:
-        yield Span(PREPARED, fact.preparations[-1].on, None, 1)
+        yield (PREPARED, fact.preparations[-1].on, None, 1)
     yield from _meeting_spans(fact)
     if fact.plans:
         yield from _plan_spans(fact)
@@ -161,9 +176,9 @@ def spans(fact: UnitFact) -> Iterator[Span]:
 def _meeting_spans(fact: UnitFact) -> Iterator[Span]:
     held = fact.held
     if held is not None:
-        yield Span(MOBILIZED, held.on, None, 1)
+        yield (MOBILIZED, held.on, None, 1)
     if fact.arrangements and (arranged := fact.arranged):
-        yield Span(ARRANGED, min(a.on for a in arranged), held.on if held else None, 1)
+        yield (ARRANGED, min(a.on for a in arranged), held.on if held else None, 1)
 
 
 def _plan_spans(fact: UnitFact) -> Iterator[Span]:
@@ -172,17 +187,17 @@ def _plan_spans(fact: UnitFact) -> Iterator[Span]:
         end: date | None = None
         for step in reversed(steps):
             if end is None or step.on < end:
-                yield Span(_plan_metric(category, step.state), step.on, end, 1)
+                yield (_plan_metric(category, step.state), step.on, end, 1)
                 end = step.on
 
 
 def _training_spans(fact: UnitFact) -> Iterator[Span]:
     trainings = fact.trainings.values()
-    yield Span(TRAINED, min(t.on for t in trainings), None, 1)
+    yield (TRAINED, min(t.on for t in trainings), None, 1)
     for training in trainings:
-        yield Span(SESSIONS, training.on, None, 1)
+        yield (SESSIONS, training.on, None, 1)
         if training.participants:
-            yield Span(PARTICIPANTS + training.audience, training.on, None, training.participants)
+            yield (PARTICIPANTS + training.audience, training.on, None, training.participants)
 
 
 def _group_spans(fact: UnitFact) -> Iterator[Span]:
@@ -190,10 +205,10 @@ def _group_spans(fact: UnitFact) -> Iterator[Span]:
     for name, group in fact.groups.items():
         formed = group.formed
         if formed is not None:
-            yield Span(GROUP + name, formed.on, None, 1)
+            yield (GROUP + name, formed.on, None, 1)
         rules += [r.on for r in group.rules]
     if rules:
-        yield Span(RULES, min(rules), None, 1)
+        yield (RULES, min(rules), None, 1)
 
 
 @lru_cache(1_000)

@@ -1,11 +1,11 @@
 """The status projection: a pure fold over a batch, then one set of writes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from services.status import learning
-from services.status.contributions import Key, Mark, marks, spread
+from services.status.contributions import Line, Mark, add_change, picture, spread
 from services.status.facts import CampaignFact, UnitFact
 from services.status.learning import (
     CONTRACTS,
@@ -82,26 +82,20 @@ def sorted_out(envelopes: Iterable[T]) -> tuple[list[tuple[T, Event]], list[tupl
 
 def fold(
     facts: Mapping[UnitKey, UnitFact], events: Sequence[tuple[Told, Event]]
-) -> dict[str, dict[Key, int]]:
+) -> dict[str, dict[Line, int]]:
     """Teach the facts, in place; by campaign, what that changes in the roll-ups."""
-    changes: defaultdict[str, dict[Mark, int]] = defaultdict(dict)
-    for (campaign, _), fact in facts.items():
-        add(changes[campaign], marks(fact), -1)
+    before = {key: picture(fact) for key, fact in facts.items()}
     for envelope, event in events:
         learn(facts[unit_of(envelope)], envelope, event)
-    for (campaign, _), fact in facts.items():
-        add(changes[campaign], marks(fact), 1)
+    changes: defaultdict[str, dict[Mark, int]] = defaultdict(dict)
+    for key, fact in facts.items():
+        add_change(changes[key[0]], before[key], picture(fact))
     return {campaign: spread(changed) for campaign, changed in changes.items()}
 
 
 def fold_campaigns(facts: Mapping[str, CampaignFact], events: Sequence[tuple[Told, Event]]) -> None:
     for envelope, event in events:
         learn_campaign(facts[envelope.campaign], envelope, event)
-
-
-def add(total: MutableMapping[Mark, int], more: Mapping[Mark, int], sign: int) -> None:
-    for mark, n in more.items():
-        total[mark] = total.get(mark, 0) + sign * n
 
 
 def unit_of(envelope: Told) -> UnitKey:

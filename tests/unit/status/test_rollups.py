@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.status.contributions import Key
+from services.status.contributions import Line
 from services.status.facts import UnitFact
 from services.status.figures import own_sums
 from services.status.projections import fold, sorted_out, unit_of
@@ -27,26 +27,26 @@ class Folded:
 
     def __init__(self) -> None:
         self.facts: dict[tuple[str, str], bytes] = {}
-        self.lines: Counter[Key] = Counter()
+        self.lines: Counter[Line] = Counter()
 
     def apply(self, envelopes: Sequence[Envelope]) -> None:
         events, _ = sorted_out(envelopes)
         keys = {unit_of(envelope) for envelope, _ in events}
         facts = {key: _decode(self.facts.get(key, b"{}")) for key in keys}
         for lines in fold(facts, events).values():
-            for key, n in lines.items():
-                self.lines[key] += n
+            for line, n in lines.items():
+                self.lines[line] += n
         for key, fact in facts.items():
             self.facts[key] = msgspec.json.encode(fact)
 
     def below(self, on: date, closes_on: date, *trees: str) -> Figures:
         """What the view of a day sums up."""
         found: Figures = Counter()
-        for key, n in self.lines.items():
-            if key.effective_on <= on and key.tree in trees:
-                found[(key.ancestor, key.class_, key.metric)] += n
-                if key.metric == "mobilized" and key.judged_on <= closes_on:
-                    found[(key.ancestor, key.class_, "in_time")] += n
+        for (ancestor, tree, class_, metric, effective_on, judged_on), n in self.lines.items():
+            if effective_on <= on and tree in trees:
+                found[(ancestor, class_, metric)] += n
+                if metric == "mobilized" and judged_on <= closes_on:
+                    found[(ancestor, class_, "in_time")] += n
         return Counter({key: n for key, n in found.items() if n})
 
     def fact(self, code: str) -> UnitFact:
