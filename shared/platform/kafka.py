@@ -3,14 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.errors import IncompatibleBrokerVersion, TopicAlreadyExistsError, for_code
 from aiokafka.partitioner import murmur2
 from aiokafka.structs import TopicPartition
 
+log = structlog.get_logger()
+
 PARTITIONS = 24
 """The same for every topic: adding partitions later would move leagues between them."""
+
+METADATA_MILLISECONDS = 10_000
+"""How soon a client notices a topic that was made anew; aiokafka's own five minutes are a long time."""
 
 TOPIC_CONFIG = {"cleanup.policy": "delete", "retention.ms": "-1"}
 
@@ -34,25 +40,44 @@ def partitions_of(topic: str) -> list[TopicPartition]:
 
 
 async def ensure_topics(address: KafkaAddress, topics: Iterable[str]) -> None:
-    """Create what is missing; never rely on auto-creation, which would give one partition."""
+    """Create what is missing, and grow what a broker made by itself with too few partitions."""
     admin = AIOKafkaAdminClient(bootstrap_servers=address.bootstrap_servers)
     await admin.start()
     try:
-        missing = set(topics) - set(await admin.list_topics())
-        for name in sorted(missing):
-            topic = NewTopic(
-                name=name,
-                num_partitions=PARTITIONS,
-                replication_factor=address.replication_factor,
-                topic_configs=dict(TOPIC_CONFIG),
-            )
-            answer = await admin.create_topics([topic])
-            for _, code, *_ in answer.topic_errors:
-                error = for_code(code)
-                if code and error is not TopicAlreadyExistsError:
-                    raise error(name)
+        # All topics: asking for one by name would have the broker create it.
+        found = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics()}
+        for name in sorted(set(topics)):
+            if name not in found:
+                await _create(admin, address, name)
+            elif found[name] < PARTITIONS:
+                await _grow(admin, address, name)
     finally:
         await admin.close()
+
+
+async def _create(admin: AIOKafkaAdminClient, address: KafkaAddress, name: str) -> None:
+    topic = NewTopic(
+        name=name,
+        num_partitions=PARTITIONS,
+        replication_factor=address.replication_factor,
+        topic_configs=dict(TOPIC_CONFIG),
+    )
+    answer = await admin.create_topics([topic])
+    for _, code, *_ in answer.topic_errors:
+        error = for_code(code)
+        if code and error is not TopicAlreadyExistsError:
+            raise error(name)
+
+
+async def _grow(admin: AIOKafkaAdminClient, address: KafkaAddress, name: str) -> None:
+    log.warning("topic-has-too-few-partitions", topic=name)
+    try:
+        await admin.create_partitions({name: NewPartitions(PARTITIONS)})
+    except IncompatibleBrokerVersion:
+        # The embedded broker cannot. It makes such a topic for whoever asks first after it has
+        # lost its memory; nothing is in it that the relay does not send again.
+        await admin.delete_topics([name])
+        await _create(admin, address, name)
 
 
 def producer(address: KafkaAddress) -> AIOKafkaProducer:
@@ -65,6 +90,7 @@ def producer(address: KafkaAddress) -> AIOKafkaProducer:
         max_batch_size=256 * 1024,
         max_request_size=4 * 1024 * 1024,
         request_timeout_ms=15_000,
+        metadata_max_age_ms=METADATA_MILLISECONDS,
     )
 
 
@@ -75,4 +101,5 @@ def reader(address: KafkaAddress) -> AIOKafkaConsumer:
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=4 * 1024 * 1024,
+        fetch_max_wait_ms=100,
     )

@@ -13,6 +13,10 @@ Connection: TypeAlias = (
     "asyncpg.pool.PoolConnectionProxy[asyncpg.Record] | asyncpg.Connection[asyncpg.Record]"
 )
 
+# What a query may raise when the server, or the way to it, is gone; asyncpg answers a connection
+# killed at a bad moment with an error of its own insides.
+LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+
 _MIGRATION_LOCK = 0x43414D50  # any constant: one migrating process at a time
 
 
@@ -41,6 +45,12 @@ EVENT_STORE = ("shared.platform.sql", "event_store.sql")
 CONSUMING = ("shared.platform.sql", "consuming.sql")
 
 
+async def _nothing_to_reset(_: Connection) -> None:
+    """An open transaction is rolled back before this, and we set nothing that outlives one: so
+    no round trip is spent on resetting the session at every release.
+    """
+
+
 async def open_pool(database_url: str, schema: str, *, size: int = 10) -> Pool:
     """A pool whose connections see only this schema."""
     return await asyncpg.create_pool(
@@ -53,6 +63,7 @@ async def open_pool(database_url: str, schema: str, *, size: int = 10) -> Pool:
             "jit": "off",
         },
         command_timeout=120,
+        reset=_nothing_to_reset,
     )
 
 

@@ -8,11 +8,18 @@ import asyncpg
 import msgspec
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from shared.contracts.contract import Contract
-from shared.platform.kafka import KafkaAddress, ensure_topics, partition_of, producer
+from shared.platform.kafka import (
+    PARTITIONS,
+    KafkaAddress,
+    ensure_topics,
+    partition_of,
+    producer,
+)
 from shared.platform.metrics import Metrics
+from shared.platform.postgres import LOST
 from shared.platform.publishing import COLUMNS, envelope_of
 from shared.platform.topic_audit import Published, StoreBehindTopic, TopicAudit
 
@@ -71,6 +78,7 @@ class Relay:
         self._address = address
         self._metrics = metrics
         self.state = "starting"
+        self._reached: dict[int, int] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relay until told to stop; troubles are logged, waited out and retried."""
@@ -81,13 +89,7 @@ class Relay:
                 self.state = "store-behind-topic"
                 log.critical("relay-stopped", reason=str(behind))
                 await stop.wait()
-            except (
-                KafkaError,
-                OSError,
-                asyncpg.PostgresError,
-                asyncpg.InterfaceError,
-                TimeoutError,
-            ) as error:
+            except (KafkaError, *LOST) as error:
                 self.state = "retrying"
                 log.warning("relay-retrying", error=repr(error), seconds=_RETRY_SECONDS)
                 await _pause(stop, _RETRY_SECONDS)
@@ -96,6 +98,7 @@ class Relay:
         # The lock's own connection carries every query, so a lost lock cannot go unnoticed.
         connection = await asyncpg.connect(
             self._database_url,
+            command_timeout=60,
             server_settings={
                 "search_path": self._schema,
                 "application_name": f"campaign-{self._schema}-relay",
@@ -108,20 +111,21 @@ class Relay:
                     return
             await self._publish_while_leading(connection, stop)
         finally:
-            await connection.close()
+            await connection.close(timeout=5)
 
     async def _publish_while_leading(
         self, connection: "asyncpg.Connection[asyncpg.Record]", stop: asyncio.Event
     ) -> None:
         await ensure_topics(self._address, [self._contract.topic])
         audit = TopicAudit(self._address, self._contract.topic)
-        heads = dict(await connection.fetch(_HEADS))
-        await audit.refuse_if_ahead_of(heads)
+        await audit.refuse_if_ahead_of(
+            dict(await connection.fetch(_HEADS)), await _published(connection)
+        )
         sender = producer(self._address)
         await sender.start()
         try:
             self.state = "leading"
-            audited_at = 0.0
+            audited_at = float("-inf")
             clock = asyncio.get_running_loop().time
             while not stop.is_set():
                 if clock() - audited_at > _AUDIT_SECONDS:
@@ -138,18 +142,24 @@ class Relay:
     ) -> int:
         """Publish what is new, at most a batch a league; how many events that was."""
         moved = await connection.fetch(_MOVED)
+        if moved and len(await sender.partitions_for(self._contract.topic)) < PARTITIONS:
+            raise UnknownTopicOrPartitionError(self._contract.topic)  # made anew by another hand
         count = 0
         for league, head, published in moved:
             rows = await connection.fetch(_NEXT, league, published, _PER_LEAGUE)
-            offset = await self._send(sender, league, rows)
-            last = rows[-1]
-            await connection.execute(_ADVANCE, league, published, last["version"], offset)
+            first, last = await self._send(sender, league, rows)
+            version = rows[-1]["version"]
+            await connection.execute(_ADVANCE, league, published, version, last)
+            await self._notice_recreation(connection, partition_of(league), first, last)
             count += len(rows)
-            self._measure(league, head - last["version"], last["recorded_at"])
+            self._measure(league, head - version, rows[-1]["recorded_at"])
+        self._metrics.events_published.labels(self._contract.service).inc(count)
         return count
 
-    async def _send(self, sender: AIOKafkaProducer, league: str, rows: list[asyncpg.Record]) -> int:
-        """Send in order and await every acknowledgement; the offset of the last."""
+    async def _send(
+        self, sender: AIOKafkaProducer, league: str, rows: list[asyncpg.Record]
+    ) -> tuple[int, int]:
+        """Send in order and await every acknowledgement; the offsets of the first and the last."""
         service, topic, key = self._contract.service, self._contract.topic, league.encode()
         partition = partition_of(league)
         sent = [
@@ -158,8 +168,25 @@ class Relay:
             )
             for row in rows
         ]
-        acknowledged = await asyncio.gather(*sent)
-        return int(acknowledged[-1].offset)
+        # All are awaited, also after a failure, so that none of them fails unheard.
+        offsets: list[int] = []
+        for each in await asyncio.gather(*sent, return_exceptions=True):
+            if isinstance(each, BaseException):
+                raise each
+            offsets.append(each.offset)
+        return offsets[0], offsets[-1]
+
+    async def _notice_recreation(
+        self,
+        connection: "asyncpg.Connection[asyncpg.Record]",
+        partition: int,
+        first: int,
+        last: int,
+    ) -> None:
+        """An offset given twice shows a topic made anew, however fast it grows past its old end."""
+        if first <= self._reached.get(partition, -1):
+            await self._send_again(connection, {partition})
+        self._reached[partition] = last
 
     def _measure(self, league: str, behind: int, recorded_at: datetime) -> None:
         service = self._contract.service
@@ -172,11 +199,27 @@ class Relay:
     ) -> None:
         """Where the topic lost what we published (it was recreated, say), send all again."""
         await ensure_topics(self._address, [self._contract.topic])
-        rows = await connection.fetch(_PUBLISHED)
-        lost = await audit.lost([Published(*row) for row in rows])
+        published = await _published(connection)
+        self._reached = {}
+        for each in sorted(published, key=lambda each: each.offset):
+            self._reached[partition_of(each.league)] = each.offset
+        lost = await audit.lost(published)
         if lost:
-            log.warning("topic-lost-events", topic=self._contract.topic, leagues=lost)
-            await connection.execute(_REWIND, lost)
+            await self._send_again(connection, {partition_of(league) for league in lost})
+
+    async def _send_again(
+        self, connection: "asyncpg.Connection[asyncpg.Record]", partitions: set[int]
+    ) -> None:
+        published = await _published(connection)
+        lost = [each.league for each in published if partition_of(each.league) in partitions]
+        log.warning("topic-lost-events", topic=self._contract.topic, leagues=lost)
+        await connection.execute(_REWIND, lost)
+        for partition in partitions:
+            self._reached.pop(partition, None)
+
+
+async def _published(connection: "asyncpg.Connection[asyncpg.Record]") -> list[Published]:
+    return [Published(*row) for row in await connection.fetch(_PUBLISHED)]
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> bool:

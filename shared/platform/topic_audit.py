@@ -1,20 +1,17 @@
 """Does a topic still hold what was published to it, and nothing the store does not know?"""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from shared.kernel.envelope import Envelope
+from shared.platform.consuming import NotAnEvent, Record, envelope_in
 from shared.platform.kafka import KafkaAddress, partition_of, partitions_of, reader
 
-_READ_SECONDS = 5.0
-
-_envelopes = msgspec.json.Decoder(Envelope)
+_READ_SECONDS = 10.0
 
 
 class StoreBehindTopic(RuntimeError):
@@ -44,48 +41,61 @@ class TopicAudit:
         self._address = address
         self._topic = topic
         self._ends: dict[TopicPartition, int] = {}
+        self._seen: dict[TopicPartition, int] = {}
 
-    async def refuse_if_ahead_of(self, heads: Mapping[str, int]) -> None:
-        """Raise StoreBehindTopic when a partition's last event is beyond its league's head."""
+    async def refuse_if_ahead_of(
+        self, heads: Mapping[str, int], published: Sequence[Published]
+    ) -> None:
+        """Raise StoreBehindTopic when the topic holds an event beyond its league's head.
+
+        A store restored from a copy remembers the offsets of that copy: all that was published
+        later stands behind them, so only that is read.
+        """
+        starts = {tp: each.offset + 1 for tp, each in self._latest(published).items()}
         consumer = await self._consumer()
         try:
-            ends = await consumer.end_offsets(partitions_of(self._topic))
-            lasts = await _read(consumer, {tp: end - 1 for tp, end in ends.items() if end > 0})
+            async for record in _to_the_end(
+                consumer, {tp: starts.get(tp, 0) for tp in partitions_of(self._topic)}
+            ):
+                found = _envelope(record)
+                if found is not None and found.version > heads.get(found.league, 0):
+                    raise StoreBehindTopic(
+                        f"{self._topic} has {found.league} at version {found.version},"
+                        f" the store at {heads.get(found.league, 0)}"
+                    )
         finally:
             await consumer.stop()
-        for records in lasts.values():
-            last = _envelopes.decode(records[-1].value)
-            if last.version > heads.get(last.league, 0):
-                raise StoreBehindTopic(
-                    f"{self._topic} has {last.league} at version {last.version},"
-                    f" the store at {heads.get(last.league, 0)}"
-                )
 
     async def lost(self, published: Sequence[Published]) -> list[str]:
         """The leagues whose events are no longer where we put them.
 
-        A partition is read only at the first audit and when its end has moved back: Kafka
-        never shortens one, so then it was recreated or lost.
+        A partition is read when something was published to it since the last audit, and when
+        its end has moved back: Kafka never shortens one, so then it was recreated or lost.
         """
-        latest: dict[TopicPartition, Published] = {}
-        for each in published:
-            tp = TopicPartition(self._topic, partition_of(each.league))
-            if tp not in latest or latest[tp].offset < each.offset:
-                latest[tp] = each
+        latest = self._latest(published)
         consumer = await self._consumer()
         try:
             ends = await consumer.end_offsets(partitions_of(self._topic))
             doubtful = {
                 tp: each.offset
                 for tp, each in latest.items()
-                if ends[tp] < self._ends.get(tp, 2**62)
+                if self._seen.get(tp) != each.offset or ends[tp] < self._ends.get(tp, 0)
             }
-            found = await _read(consumer, {tp: at for tp, at in doubtful.items() if ends[tp] > 0})
+            found = await _read(consumer, doubtful)
         finally:
             await consumer.stop()
-        gone = {tp.partition for tp in doubtful if not _holds(found.get(tp, ()), latest[tp])}
-        self._ends = {tp: end for tp, end in ends.items() if tp.partition not in gone}
-        return [each.league for each in published if partition_of(each.league) in gone]
+        gone = {tp for tp in doubtful if not _holds(found.get(tp, ()), latest[tp])}
+        self._seen = {tp: each.offset for tp, each in latest.items() if tp not in gone}
+        self._ends = dict(ends)
+        numbers = {tp.partition for tp in gone}
+        return [each.league for each in published if partition_of(each.league) in numbers]
+
+    def _latest(self, published: Sequence[Published]) -> dict[TopicPartition, Published]:
+        """Of each partition, what was published to it last."""
+        return {
+            TopicPartition(self._topic, partition_of(each.league)): each
+            for each in sorted(published, key=lambda each: each.offset)
+        }
 
     async def _consumer(self) -> AIOKafkaConsumer:
         consumer = reader(self._address)
@@ -97,24 +107,66 @@ def _holds(records: Sequence[ConsumerRecord], published: Published) -> bool:
     """Whether the record at the offset is the event we published there."""
     for record in records:
         if record.offset == published.offset:
-            with suppress(msgspec.DecodeError):
-                envelope = _envelopes.decode(record.value)
-                return (envelope.league, envelope.version) == (published.league, published.version)
+            found = _envelope(record)
+            return found is not None and (found.league, found.version) == (
+                published.league,
+                published.version,
+            )
     return False
+
+
+def _envelope(record: ConsumerRecord) -> Envelope | None:
+    """The event of a record; None where somebody else wrote what is none."""
+    try:
+        return envelope_in(Record(record.topic, record.partition, record.offset, record.value))
+    except NotAnEvent:
+        return None
+
+
+async def _to_the_end(
+    consumer: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]
+) -> AsyncIterator[ConsumerRecord]:
+    """What stands at these offsets and after, until every partition is read to its end.
+
+    The end a fetch reports is true on every broker, also where ListOffsets is not.
+    """
+    _assign(consumer, starts)
+    behind = set(starts)
+    while behind:
+        async with asyncio.timeout(_READ_SECONDS):
+            found: dict[TopicPartition, list[ConsumerRecord]] = {}
+            while not found and behind:
+                found = await consumer.getmany(timeout_ms=100)
+                behind = {tp for tp in behind if not await _is_read(consumer, tp)}
+        for records in found.values():
+            for record in records:
+                yield record
+
+
+async def _is_read(consumer: AIOKafkaConsumer, tp: TopicPartition) -> bool:
+    end = consumer.highwater(tp)
+    return end is not None and await consumer.position(tp) >= end
+
+
+def _assign(consumer: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]) -> None:
+    consumer.assign(list(starts))
+    for tp, offset in starts.items():
+        consumer.seek(tp, offset)
 
 
 async def _read(
     consumer: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]
 ) -> dict[TopicPartition, Sequence[ConsumerRecord]]:
-    """What stands at these offsets and after; a partition with nothing there is left out."""
+    """What stands at these offsets and after; a partition with nothing there is left out.
+
+    A broker that does not answer in time is a TimeoutError: silence proves no loss.
+    """
     found: dict[TopicPartition, Sequence[ConsumerRecord]] = {}
-    if not starts:
-        return found
-    consumer.assign(list(starts))
-    for tp, offset in starts.items():
-        consumer.seek(tp, offset)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_READ_SECONDS):
-            while len(found) < len(starts):
-                found |= await consumer.getmany(timeout_ms=200)
+    waiting = set(starts)
+    if waiting:
+        _assign(consumer, starts)
+    async with asyncio.timeout(_READ_SECONDS):
+        while waiting:
+            found |= await consumer.getmany(timeout_ms=100)
+            waiting = {tp for tp in waiting - found.keys() if not await _is_read(consumer, tp)}
     return found

@@ -2,7 +2,9 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from aiokafka.errors import KafkaError
@@ -10,9 +12,9 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
 from shared.platform.consuming import Applier, Projection, Record, apply_until_done
-from shared.platform.kafka import KafkaAddress, ensure_topics
+from shared.platform.kafka import METADATA_MILLISECONDS, KafkaAddress, ensure_topics
 from shared.platform.metrics import Metrics
-from shared.platform.postgres import Pool
+from shared.platform.postgres import LOST, Pool
 
 log = structlog.get_logger()
 
@@ -27,6 +29,9 @@ _BATCH_RECORDS = 5_000
 _BATCH_MILLISECONDS = 20
 # The embedded broker looks for new records only this often within a waiting fetch.
 _FETCH_WAIT_MILLISECONDS = 100
+_GRACE_SECONDS = 10.0
+_START_TRIES = 60
+_START_SECONDS = 1.0
 
 
 class Consuming:
@@ -51,7 +56,14 @@ class Consuming:
         self._applier = applier
         self._metrics = metrics
         self._topics = [contract.topic for contract in projection.contracts]
-        self.broker = KafkaBroker(address.bootstrap_servers, logger=None)
+        self._applying = 0
+        self._behind = 0
+        self.broker = KafkaBroker(
+            address.bootstrap_servers,
+            logger=None,
+            metadata_max_age_ms=METADATA_MILLISECONDS,
+            graceful_timeout=_GRACE_SECONDS,
+        )
         self._subscriber = self.broker.subscriber(
             *self._topics,
             batch=True,
@@ -62,6 +74,7 @@ class Consuming:
             batch_timeout_ms=_BATCH_MILLISECONDS,
             fetch_max_wait_ms=_FETCH_WAIT_MILLISECONDS,
             max_poll_interval_ms=30 * 60 * 1000,
+            parser=_without_headers,
             decoder=_undecoded,
             title=projection.name,
         )
@@ -73,29 +86,51 @@ class Consuming:
             Record(r.topic, r.partition, r.offset, r.value)
             for r in (raw if isinstance(raw, tuple) else (raw,))
         ]
+        before = self._applier.applied_events
+        self._applying = len(records)
         await apply_until_done(self._applier, records)
+        self._applying = 0
+        applied = self._applier.applied_events - before
+        self._metrics.events_applied.labels(self._projection.name).inc(applied)
         # Versions, not offsets, say what is applied; a commit lost in a rebalance costs a re-read.
         with suppress(KafkaError):
             await message.ack()
 
     async def start(self) -> None:
-        await ensure_topics(self._address, self._topics)
+        """Begin to consume; a broker that is not there yet is waited for a while."""
+        for _ in range(_START_TRIES - 1):
+            try:
+                await ensure_topics(self._address, self._topics)
+                break
+            except (KafkaError, OSError) as error:
+                log.warning("broker-awaited", error=repr(error), seconds=_START_SECONDS)
+                await asyncio.sleep(_START_SECONDS)
+        else:
+            await ensure_topics(self._address, self._topics)
         await self.broker.start()
 
     async def stop(self) -> None:
         await self.broker.stop()
 
     def behind(self) -> int:
-        """Events between what was fetched to be applied and the end of the topics, now."""
+        """Records not yet applied, as far as the broker has told: those being applied and those
+        up to the topics' ends. Between assignments it is the last known number.
+        """
         consumer = self._subscriber.consumer
-        if consumer is None:
-            return 0
-        total = 0
-        for tp in consumer.assignment():
+        assigned = consumer.assignment() if consumer is not None else ()
+        if consumer is None or not assigned:
+            return self._behind
+        total = self._applying
+        for tp in assigned:
             state = consumer._subscription.subscription.assignment.state_value(tp)  # noqa: SLF001 - position() would wait for the broker
-            highwater = consumer.highwater(tp)
-            if state is not None and state.has_valid_position and highwater is not None:
-                total += max(0, highwater - state.position)
+            end = consumer.highwater(tp)
+            if state is not None and state.has_valid_position and end is not None:
+                waiting = max(0, end - state.position)
+                total += waiting
+                self._metrics.projection_lag_events.labels(
+                    self._projection.name, tp.topic, str(tp.partition)
+                ).set(waiting)
+        self._behind = total
         return total
 
     async def measure(self, stop: asyncio.Event) -> None:
@@ -106,13 +141,20 @@ class Consuming:
             last = self._applier.last_recorded_at
             seconds = (datetime.now(UTC) - last).total_seconds() if events and last else 0.0
             self._metrics.projection_lag_seconds.labels(name).set(seconds)
-            with suppress(OSError):
+            with suppress(*LOST):
                 await self._pool.execute(_LAG, name, events, seconds)
                 self._metrics.parked_events.labels(name).set(
                     await self._pool.fetchval(_PARKED, name)
                 )
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _MEASURE_SECONDS)
+
+
+async def _without_headers(message: Any, parse: Any) -> Any:
+    """FastStream fails on a header that is no UTF-8, and would drop the whole batch with it."""
+    if any(record.headers for record in message):
+        message = tuple(replace(record, headers=()) for record in message)
+    return await parse(message)
 
 
 async def _undecoded(message: object) -> bytes:

@@ -1,6 +1,7 @@
 """A schema, store and handler of its own for each test."""
 
 import itertools
+import os
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from shared.contracts.contract import Contract
 from shared.platform.commands import CommandHandler
 from shared.platform.eventstore import EventStore
+from shared.platform.kafka import KafkaAddress
 from shared.platform.postgres import CONSUMING, EVENT_STORE, Pool, migrate, migrations_in, open_pool
 from tests.integration.platform.tally import TALLY_TABLES, contract
 
@@ -48,3 +50,9 @@ def store(pool: Pool, tally: Contract) -> EventStore:
 @pytest.fixture
 def handler(store: EventStore) -> CommandHandler:
     return CommandHandler(store)
+
+
+@pytest.fixture
+def address(bootstrap: str) -> KafkaAddress:
+    """The embedded broker has no idempotent producer; a real one is used with it."""
+    return KafkaAddress(bootstrap, idempotence="KAFKA_BOOTSTRAP_SERVERS" in os.environ)
