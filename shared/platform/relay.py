@@ -152,7 +152,8 @@ class Relay:
             await connection.execute(_ADVANCE, league, published, version, last)
             await self._notice_recreation(connection, partition_of(league), first, last)
             count += len(rows)
-            self._measure(league, head - version, rows[-1]["recorded_at"])
+            # More may have come since the heads were read, and have been sent along.
+            self._measure(league, max(0, head - version), rows[-1]["recorded_at"])
         self._metrics.events_published.labels(self._contract.service).inc(count)
         return count
 
