@@ -64,10 +64,8 @@ class Refused(CannotRun):
     def __init__(self, answer: httpx.Response) -> None:
         told = _members(answer)
         self.code = told.get("code", f"http-{answer.status_code}")
-        super().__init__(
-            told.get("detail_zh") or told.get("detail") or "请求被拒绝。",
-            f"{told.get('detail_en') or 'The request was refused.'} ({self.code})",
-        )
+        zh = told.get("detail_zh") or told.get("detail") or "请求被拒绝。 The request was refused."
+        super().__init__(zh, f"{told.get('detail_en', '')} ({self.code})".lstrip())
 
 
 def _asked(method: str, url: str, **arguments: Any) -> httpx.Response:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from rich.box import SIMPLE
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -33,18 +34,18 @@ _CLASSES: Final = {
     "village": "嘎查村 villages",
     "community": "社区 communities",
     "leading_bodies": "四大班子 leading bodies",
-    "directly_affiliated": "直属单位 directly affiliated",
-    "enterprise_institution": "企事业单位 enterprises, institutions",
+    "directly_affiliated": "直属单位 affiliated",
+    "enterprise_institution": "企事业单位 enterprises",
     "window_unit": "窗口单位 window units",
-    "non_public_social": "两新组织 non-public, social",
-    "floating_branch": "流动党员支部 floating branches",
+    "non_public_social": "两新组织 non-public",
+    "floating_branch": "流动党员 floating",
 }
 _COLUMNS: Final = (
-    ("应动员\nexpected", "expected"),
-    ("按时\non time", "on_time"),
+    ("应动员\ndue", "expected"),
+    ("按时\nin time", "on_time"),
     ("迟\nlate", "late"),
-    ("待办\npending", "pending"),
-    ("逾期\noverdue", "overdue"),
+    ("待办\nopen", "pending"),
+    ("逾期\nover", "overdue"),
 )
 
 
@@ -54,10 +55,10 @@ def status_page(answer: Answer) -> RenderableType:
 
 
 def class_name(name: str) -> str:
-    """`window_unit_l3` -> `窗口单位 window units, level 3`."""
+    """`window_unit_l3` -> `L3 窗口单位 window units`."""
     stem, _, level = name.rpartition("_l")
     if level.isdecimal():
-        return f"{_CLASSES.get(stem, stem)} (L{level})"
+        return f"L{level} {_CLASSES.get(stem, stem)}"
     return _CLASSES.get(name, name)
 
 
@@ -74,7 +75,7 @@ def _heading(answer: Answer) -> Text:
 
 
 def _own(own: Answer) -> Table:
-    table = Table(title="本单位 The unit itself", title_justify="left", show_header=False)
+    table = _table("本单位 The unit itself", show_header=False)
     mobilization = own["mobilization"]
     table.add_row("灯 Light", light(mobilization["light"]))
     table.add_row("动员 Mobilization", _held(mobilization))
@@ -94,22 +95,30 @@ def _held(mobilization: Answer) -> str:
 
 
 def _below(below: Mapping[str, Answer]) -> Table:
-    table = Table(title="下辖单位 Below it", title_justify="left")
-    table.add_column("类别\nclass")
+    table = _table("下辖单位 Below it")
+    table.add_column("类别\nclass", no_wrap=True)
     for heading, _ in _COLUMNS:
         table.add_column(heading, justify="right")
-    table.add_column("截止\ncloses on")
-    table.add_column("灯\nlight")
+    table.add_column("截止\nby")
+    table.add_column("灯\nlight", no_wrap=True)
     for name in sorted(below, key=_order):
-        table.add_row(class_name(name), *_row(below[name]), light(below[name]["light"]))
+        shown = light({**below[name]["light"], "late": False})  # a column of its own says late
+        table.add_row(class_name(name), *_row(below[name]), shown)
     return table
+
+
+def _table(title: str, *, show_header: bool = True) -> Table:
+    return Table(
+        title=f"\n{title}", title_justify="left", box=SIMPLE, show_edge=False,
+        show_header=show_header, pad_edge=False, padding=(0, 1, 0, 0),
+    )  # fmt: skip
 
 
 def _row(of_class: Answer) -> Iterator[str]:
     figures, window = of_class["figures"], of_class["window"]
     for _, key in _COLUMNS:
         yield f"{figures[key] if key == 'expected' else figures['mobilization'][key]:,}"
-    yield window["closes_on"] if window else "—"
+    yield window["closes_on"][5:] if window else "—"  # month and day: the year is in the heading
 
 
 def _order(name: str) -> tuple[int, str]:
@@ -127,7 +136,7 @@ def _fresh(answer: Answer) -> Text:
     if behind is None:
         return Text("视图新旧未知。 Not yet measured how fresh the view is.", style="dim")
     return Text(
-        f"视图更新至 applied at {fresh['applied_at']}; 落后 behind {behind} 个事件 events, "
+        f"\n视图更新至 applied at {fresh['applied_at']}; 落后 behind {behind} 个事件 events, "
         f"{fresh['seconds_behind']:.1f} 秒 s",
         style="red" if behind else "dim",
     )

@@ -63,11 +63,10 @@ def page(answer: dict[str, Any]) -> str:
         "已按时动员 mobilized on time 2014-02-18",
         "已批准 approved, v2, 2014-02-08",
         "旗县 banners",
-        "窗口单位 window units (L3)",
+        "L3 窗口单位 window units",
         "1,400",
-        "2014-03-01",
+        "03-01",
         "红 red",
-        "绿 green (迟 late)",
         "behind 0 个事件 events",
     ],
 )
@@ -90,7 +89,7 @@ def test_a_view_never_measured_says_so() -> None:
 
 def test_a_class_the_page_does_not_know_is_shown_by_its_code() -> None:
     assert class_name("harbour") == "harbour"
-    assert class_name("harbour_l3") == "harbour (L3)"
+    assert class_name("harbour_l3") == "L3 harbour"
 
 
 @pytest.mark.parametrize("colour", ["grey", "yellow", "red", "green"])
@@ -99,6 +98,7 @@ def test_every_light_has_its_colour_and_its_word(colour: str) -> None:
 
     assert colour in shown.plain
     assert shown.style
+    assert "迟" in light({"colour": colour, "late": True}).plain
 
 
 def test_a_state_added_later_is_shown_as_it_is() -> None:
