@@ -22,10 +22,14 @@ def uninterrupted() -> Iterator[None]:
 
 
 def end_like_ctrl_c() -> None:
-    """Make SIGTERM and a closed terminal unwind the program as Ctrl-C does."""
+    """Make SIGTERM and a closed terminal unwind the program as Ctrl-C does.
+
+    Also when a script started it in the background, where shells let Ctrl-C be ignored.
+    """
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         signal.raise_signal(signal.SIGINT)
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, interrupt)
     signal.signal(signal.SIGHUP, interrupt)

@@ -179,6 +179,20 @@ def test_an_interrupted_stack_stops_every_child_and_ends_well(
     assert living(pids) == []
 
 
+def test_a_stack_in_a_scripts_background_ends_too(data_dir: Path) -> None:
+    ignored = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as sh does for "program &"
+    try:
+        starting = start_tiny_stack(data_dir)
+    finally:
+        signal.signal(signal.SIGINT, ignored)
+    with starting as (parent, pids):
+        parent.send_signal(signal.SIGTERM)
+        said, _ = parent.communicate(timeout=WAIT_SECONDS)
+
+    assert said == "stopped\n"
+    assert living(pids) == []
+
+
 def test_a_stack_that_is_killed_leaves_no_orphans_and_starts_again(data_dir: Path) -> None:
     with start_tiny_stack(data_dir) as (parent, pids):
         parent.kill()
