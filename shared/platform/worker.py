@@ -29,7 +29,7 @@ _BATCH_RECORDS = 5_000
 _BATCH_MILLISECONDS = 20
 # The embedded broker looks for new records only this often within a waiting fetch.
 _FETCH_WAIT_MILLISECONDS = 100
-_GRACE_SECONDS = 10.0
+_GRACE_SECONDS = 3.0
 _START_TRIES = 60
 _START_SECONDS = 1.0
 

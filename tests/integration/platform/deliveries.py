@@ -55,12 +55,13 @@ class Feed:
 
     def __init__(self, store: EventStore) -> None:
         self._store = store
+        self.service = store.contract.service
         self.asked: list[tuple[str, int, int]] = []
         self.failures: list[Exception] = []
         self.forgets: set[int] = set()
 
     async def __call__(self, service: str, league: str, after: int, up_to: int) -> list[Envelope]:
-        assert service == self._store.contract.service
+        assert service == self.service
         self.asked.append((league, after, up_to))
         if self.failures:
             raise self.failures.pop()
