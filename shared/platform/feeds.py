@@ -1,13 +1,16 @@
 """The feed of a service's own events: for audits of completeness and for filling gaps."""
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from shared.kernel.access import Action
+from shared.kernel.envelope import Envelope
 from shared.platform.auth import CallerOf
 from shared.platform.eventstore import EventStore
+from shared.platform.openapi import read_responses
 from shared.platform.publishing import COLUMNS, envelope_of
 
 _EVENTS = (
@@ -26,29 +29,38 @@ from events where league = $1 limit 1
 _HEADS = "select league, version, head_hash, recorded_at from histories order by league"
 
 
+class Head(msgspec.Struct):
+    """Where a league's history stands; nothing is recorded yet where `recorded_at` is null."""
+
+    league: str
+    version: int
+    hash: str
+    recorded_at: datetime | None
+
+
 def feed_router(store: EventStore) -> APIRouter:
     """`/streams/heads` and `/streams/{league}/events`, for auditors, operations and services."""
     router = APIRouter(prefix="/streams", tags=["streams 事件流"])
 
-    @router.get("/heads", summary="Each league's version and head hash 各盟市版本与链头")
+    @router.get(
+        "/heads",
+        summary="Each league's version and head hash 各盟市版本与链头",
+        responses=read_responses(list[Head]),
+    )
     async def heads(request: Request, caller: CallerOf) -> Response:
         caller.require_anywhere(Action.READ_STREAMS)
         rows = await store.pool.fetch(_HEADS)
         return _json(
-            [
-                {
-                    "league": r["league"],
-                    "version": r["version"],
-                    "hash": r["head_hash"].hex(),
-                    "recorded_at": r["recorded_at"],
-                }
-                for r in rows
-            ]
+            [Head(r["league"], r["version"], r["head_hash"].hex(), r["recorded_at"]) for r in rows]
         )
 
-    @router.get("/{league}/events", summary="A league's events in order 按序读取事件")
+    @router.get(
+        "/{league}/events",
+        summary="A league's events in order 按序读取事件",
+        responses=read_responses(list[Envelope]),
+    )
     async def events(
-        league: str,
+        league: Annotated[str, Path(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,40}$", examples=["1502"])],
         caller: CallerOf,
         after: Annotated[int, Query(ge=0, le=2**62)] = 0,
         up_to: Annotated[int, Query(ge=0, le=2**62)] = 2**62,
