@@ -4,12 +4,12 @@ A unit counts only while it exists, and where it stands on the day; so nothing c
 what is expected, and a unit that moves or ends takes everything it added along with it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from services.status.facts import UnitFact
+from services.status.facts import Group, PlanStep, Training, UnitFact
 from shared.kernel.units import ancestors
 
 Tree = Literal["then", "now"]
@@ -63,7 +63,7 @@ def picture(fact: UnitFact) -> Picture | None:
     if fact.registered_on is None:
         return None
     now = _above(fact.path) if len(fact.placements) > 1 else None
-    return Picture(fact.class_, stays(fact), now, list(spans(fact)))
+    return Picture(fact.class_, stays(fact), now, spans(fact))
 
 
 def contributions(fact: UnitFact) -> dict[Line, int]:
@@ -100,11 +100,11 @@ def spread(changes: dict[Mark, int]) -> dict[Line, int]:
 
 def stays(fact: UnitFact) -> list[Stay]:
     """Where the unit stood from when to when, within its existence; the latest comes first."""
-    found: list[Stay] = []
     born = fact.registered_on
     if born is None:
-        return found
+        return []
     end = fact.endings[0].on if fact.endings else None
+    found: list[Stay] = []
     for number in range(len(fact.placements) - 1, -1, -1):
         placement = fact.placements[number]
         start = max(born, placement.on) if number else born
@@ -146,7 +146,7 @@ def _mark(
         if not above:
             continue  # nothing stands above the root
         for metric, start, end, n in known:
-            first = start if start > begins else begins
+            first = max(begins, start)
             last = end if ends is None or (end is not None and end < ends) else ends
             if last is not None and first >= last:
                 continue
@@ -158,57 +158,59 @@ def _mark(
                 changes[mark] = changes.get(mark, 0) - sign * n
 
 
-def spans(fact: UnitFact) -> Iterator[Span]:
+def spans(fact: UnitFact) -> list[Span]:
     """What the unit would add if it existed for all time."""
+    found: list[Span] = []
     if fact.registered_on is not None:
-        yield (EXPECTED, fact.registered_on, None, 1)
+        found.append((EXPECTED, fact.registered_on, None, 1))
     if fact.preparations:
-        yield (PREPARED, fact.preparations[-1].on, None, 1)
-    yield from _meeting_spans(fact)
-    if fact.plans:
-        yield from _plan_spans(fact)
+        found.append((PREPARED, fact.preparations[-1].on, None, 1))
+    if fact.meeting is not None or fact.arrangements:
+        _add_meeting(found, fact)
+    for category, steps in fact.plans.items():
+        _add_plan(found, category, steps)
     if fact.trainings:
-        yield from _training_spans(fact)
+        _add_trainings(found, fact.trainings.values())
     if fact.groups:
-        yield from _group_spans(fact)
+        _add_groups(found, fact.groups)
+    return found
 
 
-def _meeting_spans(fact: UnitFact) -> Iterator[Span]:
+def _add_meeting(found: list[Span], fact: UnitFact) -> None:
     held = fact.held
     if held is not None:
-        yield (MOBILIZED, held.on, None, 1)
+        found.append((MOBILIZED, held.on, None, 1))
     if fact.arrangements and (arranged := fact.arranged):
-        yield (ARRANGED, min(a.on for a in arranged), held.on if held else None, 1)
+        found.append((ARRANGED, min(a.on for a in arranged), held.on if held else None, 1))
 
 
-def _plan_spans(fact: UnitFact) -> Iterator[Span]:
+def _add_plan(found: list[Span], category: str, steps: Sequence[PlanStep]) -> None:
     """Each state from its day to that of the next step recorded after it."""
-    for category, steps in fact.plans.items():
-        end: date | None = None
-        for step in reversed(steps):
-            if end is None or step.on < end:
-                yield (_plan_metric(category, step.state), step.on, end, 1)
-                end = step.on
+    end: date | None = None
+    for step in reversed(steps):
+        if end is None or step.on < end:
+            found.append((_plan_metric(category, step.state), step.on, end, 1))
+            end = step.on
 
 
-def _training_spans(fact: UnitFact) -> Iterator[Span]:
-    trainings = fact.trainings.values()
-    yield (TRAINED, min(t.on for t in trainings), None, 1)
+def _add_trainings(found: list[Span], trainings: Collection[Training]) -> None:
+    found.append((TRAINED, min(t.on for t in trainings), None, 1))
     for training in trainings:
-        yield (SESSIONS, training.on, None, 1)
+        found.append((SESSIONS, training.on, None, 1))
         if training.participants:
-            yield (PARTICIPANTS + training.audience, training.on, None, training.participants)
+            metric = PARTICIPANTS + training.audience
+            found.append((metric, training.on, None, training.participants))
 
 
-def _group_spans(fact: UnitFact) -> Iterator[Span]:
+def _add_groups(found: list[Span], groups: Mapping[str, Group]) -> None:
     rules: list[date] = []
-    for name, group in fact.groups.items():
+    for name, group in groups.items():
         formed = group.formed
         if formed is not None:
-            yield (GROUP + name, formed.on, None, 1)
+            found.append((GROUP + name, formed.on, None, 1))
         rules += [r.on for r in group.rules]
     if rules:
-        yield (RULES, min(rules), None, 1)
+        found.append((RULES, min(rules), None, 1))
 
 
 @lru_cache(1_000)

@@ -1,7 +1,7 @@
 """The views' tables: facts read and written in sets, roll-ups added to, history copied."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import asyncpg
@@ -139,7 +139,7 @@ async def add_rollups(connection: Connection, rows: Sequence[tuple[Any, ...]]) -
 
 async def copy_history(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     """Keep the envelopes as they came; a version kept already is an error, and cannot come."""
-    encode = msgspec.json.Encoder().encode
+    encode = msgspec.json.encode
     await connection.copy_records_to_table(
         "history",
         columns=HISTORY_COLUMNS,
@@ -158,21 +158,31 @@ def fact_row(key: UnitKey, revision: int, fact: UnitFact) -> tuple[Any, ...]:
     encoded = _encode(fact)
     if fact.registered_on is None:
         return (*key, None, None, None, None, None, None, None, None, None, revision, encoded)
-    path, ending = fact.path, fact.ending
+    campaign, unit = key
+    path = fact.placements[-1].path
+    league, parent = _place(path.rpartition(".")[0])
     return (
-        *key,
-        league_of(path),
-        own_code(path.rpartition(".")[0]) or None,
+        campaign,
+        unit,
+        league or league_of(path),
+        parent,
         path,
         fact.level,
         fact.kind,
         fact.class_,
-        fact.name_on(date.max),
+        fact.names[-1].name,
         fact.registered_on,
-        ending.on if ending else None,
+        fact.endings[0].on if fact.endings else None,
         revision,
         encoded,
     )
+
+
+@lru_cache(50_000)
+def _place(above: str) -> tuple[str | None, str | None]:
+    """The league and the parent of units below this path; of a league's own, only the parent."""
+    league = league_of(above) if "." in above else None
+    return league, own_code(above) or None
 
 
 def campaign_row(campaign: str, revision: int, fact: CampaignFact) -> tuple[str, int, str]:
