@@ -103,10 +103,11 @@ class Child:
         return "\n".join(f"    {line}" for line in text.splitlines()[-LAST_LINES:])
 
     def crashed(self) -> CannotRun:
-        name = self.program.name
+        name, code = self.program.name, self.exit_code or 0
+        by_signal = signal.Signals(-code).name if code < 0 else ""
         return CannotRun(
-            f"{name} 意外退出(退出码 {self.exit_code}),已全部停止。",
-            f"{name} ended by itself (exit code {self.exit_code}); everything was stopped. "
+            f"{name} 意外退出({f'信号 {by_signal}' if by_signal else f'退出码 {code}'}),已全部停止。",
+            f"{name} ended by itself ({by_signal or f'exit code {code}'}); everything was stopped. "
             f"Its last words, from {self.log}:",
             self.last_lines(),
         )

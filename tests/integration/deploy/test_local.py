@@ -101,6 +101,16 @@ def test_a_crash_is_told_with_the_name_and_the_last_words(make_stack: MakeStack)
     assert wait_until_gone(pids) == []
 
 
+def test_a_child_killed_from_outside_is_told_with_the_signal(make_stack: MakeStack) -> None:
+    with make_stack() as stack:
+        os.kill(stack.pids["units-api"], signal.SIGKILL)
+        with pytest.raises(CannotRun) as told:
+            stack.wait()
+
+    assert "units-api ended by itself (SIGKILL)" in told.value.en
+    assert "units-api 意外退出(信号 SIGKILL)" in told.value.zh
+
+
 @pytest.mark.parametrize("role", ["migrate", "api", "worker"])
 def test_what_cannot_begin_stops_the_whole_start(
     make_stack: MakeStack, monkeypatch: pytest.MonkeyPatch, role: str
