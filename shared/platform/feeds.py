@@ -10,7 +10,6 @@ from shared.kernel.access import Action
 from shared.kernel.envelope import Envelope
 from shared.platform.auth import CallerOf
 from shared.platform.eventstore import EventStore
-from shared.platform.openapi import problem_responses
 from shared.platform.openapi import read_responses
 from shared.platform.publishing import COLUMNS, envelope_of
 
@@ -41,9 +40,7 @@ class Head(msgspec.Struct):
 
 def feed_router(store: EventStore) -> APIRouter:
     """`/streams/heads` and `/streams/{league}/events`, for auditors, operations and services."""
-    router = APIRouter(
-        prefix="/streams", tags=["streams 事件流"], responses=problem_responses(400, 403, 422)
-    )
+    router = APIRouter(prefix="/streams", tags=["streams 事件流"])
 
     @router.get(
         "/heads",
