@@ -18,4 +18,4 @@ def local_midnight(day: date) -> datetime:
 
 def iso_utc(instant: datetime) -> str:
     """RFC 3339 in UTC with six digits of microseconds, the form the hash chain covers."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

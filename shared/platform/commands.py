@@ -1,5 +1,6 @@
 """The one handler of commands: load, decide, append, answer; retried when writers cross."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -30,6 +31,7 @@ Command = TypeVar("Command")
 State = TypeVar("State")
 
 _LOOKS = 3
+_AT_ONCE = 1_000
 _ATTEMPTS = 4
 
 
@@ -205,7 +207,7 @@ class CommandHandler:
             async with self.store.session(leagues, streams, None if dry_run else key) as session:
                 if session.answer is not None:
                     return Outcome(answer=session.answer)
-                outcome: Outcome[Command, State] = _decide(decider, works, session.past)
+                outcome = await _decide_all(decider, works, session.past)
                 if outcome.refused and not accept_valid:
                     raise RowsRefused(outcome)
                 if dry_run:
@@ -222,9 +224,23 @@ class CommandHandler:
 def _decide_one(
     decider: Decider[Command, State, Event], work: Work[Command], past: Sequence[Event]
 ) -> Outcome[Command, State]:
-    outcome: Outcome[Command, State] = _decide(decider, [work], {work.stream: past})
+    outcome: Outcome[Command, State] = Outcome()
+    _decide(decider, [work], {work.stream: past}, outcome)
     if outcome.refused:
         raise outcome.refused[0][1]
+    return outcome
+
+
+async def _decide_all(
+    decider: Decider[Command, State, Event],
+    works: Sequence[Work[Command]],
+    past: Mapping[str, Sequence[Event]],
+) -> Outcome[Command, State]:
+    """Decide a part at a time: between parts other requests get their turn."""
+    outcome: Outcome[Command, State] = Outcome()
+    for start in range(0, len(works), _AT_ONCE):
+        _decide(decider, works[start : start + _AT_ONCE], past, outcome)
+        await asyncio.sleep(0)
     return outcome
 
 
@@ -232,16 +248,16 @@ def _decide(
     decider: Decider[Command, State, Event],
     works: Sequence[Work[Command]],
     past: Mapping[str, Sequence[Event]],
-) -> Outcome[Command, State]:
+    outcome: Outcome[Command, State],
+) -> None:
     """Decide in order, each seeing what those before it on the same stream decided."""
-    outcome: Outcome[Command, State] = Outcome()
-    states: dict[str, tuple[State, int]] = {}
     for work in works:
-        known = states.get(work.stream)
-        if known is None:
+        change = outcome.changes.get(work.stream)
+        if change is not None:
+            state, version = change.state, change.version
+        else:
             before = past.get(work.stream, ())
-            known = (decider.fold(before), len(before))
-        state, version = known
+            state, version = decider.fold(before), len(before)
         try:
             _expect(work, version)
             events = decider.decide(work.command, state)
@@ -250,12 +266,10 @@ def _decide(
             continue
         (outcome.accepted_rows if events else outcome.unchanged_rows).append(work.row)
         state = decider.fold(events, state)
-        states[work.stream] = (state, version + len(events))
         outcome.changes[work.stream] = Change(work, state, version + len(events))
         outcome.pending += [
             Pending(work.stream, work.campaign, work.unit, work.path, event) for event in events
         ]
-    return outcome
 
 
 def _expect(work: Work[Any], version: int) -> None:

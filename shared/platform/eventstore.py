@@ -46,6 +46,12 @@ from unnest($11::text[], $12::bigint[], $13::text[], $14::int[], $15::uuid[], $1
 """
 
 
+_EVENT_COLUMNS = (
+    "league", "version", "stream", "stream_version", "event_id", "type", "schema_version",
+    "data", "meta", "occurred_at", "recorded_at", "hash",
+)  # fmt: skip
+_AT_ONCE = 1_000
+
 # What one command needs, in one statement and without a lock.
 _LOOK = """
 select 'head' as kind, h.league as name, h.version as number, null::bytea as bytes,
@@ -160,11 +166,24 @@ class Session:
     async def append(
         self, events: Sequence[Pending], origin: Origin, make_answer: AnswerMaker
     ) -> tuple[list[Recorded], Answer]:
-        """Append in order, each to its league's chain; the answer is stored under the key."""
-        recorded, columns = self._place(events, origin)
+        """Append in order, each to its league's chain; the answer is stored under the key.
+
+        Many are placed and copied a part at a time: between parts other requests get their turn.
+        """
+        now = datetime.now(UTC)
+        recorded: list[Recorded] = []
+        grown: dict[str, int] = {}
+        rows: list[Row] = []
+        for start in range(0, len(events), _AT_ONCE):
+            if rows:
+                await self.connection.copy_records_to_table(
+                    "events", records=rows, columns=_EVENT_COLUMNS
+                )
+            rows = self._place(events[start : start + _AT_ONCE], origin, now, grown, recorded)
         answer = make_answer(recorded)
         if recorded or self.key is not None:
             moved = [(name, h.version, h.hash, h.recorded_at) for name, h in self.heads.items()]
+            columns = _columns(rows, len(_EVENT_COLUMNS))
             await self.connection.execute(
                 _APPEND, *_columns(moved, 4), *self._stored(answer), *columns
             )
@@ -177,54 +196,40 @@ class Session:
         return (key.caller, key.key, key.fingerprint, answer.status, answer.body, answer.positions)
 
     def _place(
-        self, events: Sequence[Pending], origin: Origin
-    ) -> tuple[list[Recorded], list[list[Any]]]:
-        now = datetime.now(UTC)
-        recorded: list[Recorded] = []
-        rows: list[tuple[Any, ...]] = []
-        grown = {p.stream: self.version_of(p.stream) for p in events}
+        self,
+        events: Sequence[Pending],
+        origin: Origin,
+        now: datetime,
+        grown: dict[str, int],
+        recorded: list[Recorded],
+    ) -> list[Row]:
+        """The rows of events, each given its place; `grown` and `recorded` go from part to part."""
+        rows: list[Row] = []
         for pending in events:
             head = self.heads[pending.history]
             head.version += 1
             # A clock set back must not make a history run backwards.
             head.recorded_at = max(now, head.recorded_at or now)
-            grown[pending.stream] += 1
+            stream = pending.stream
+            grown[stream] = version = grown.get(stream, self.version_of(stream)) + 1
             name, schema_version = self.contract.name_of(pending.event)
             event_id = uuid4()
-            data = msgspec.json.encode(pending.event)
             meta = place_meta(origin, pending)
-            occurred_at = pending.event.occurred_at
-            digest = digest_of(
-                event_id, pending, grown[pending.stream], (name, schema_version), meta
-            )
+            digest = digest_of(event_id, pending, version, (name, schema_version), meta)
             head.hash = chain_hash(head.hash, head.version, head.recorded_at, digest)
             rows.append(
                 (
-                    pending.history,
-                    head.version,
-                    pending.stream,
-                    grown[pending.stream],
-                    event_id,
-                    name,
-                    schema_version,
-                    data.decode(),
-                    msgspec.json.encode(meta).decode(),
-                    occurred_at,
-                    head.recorded_at,
-                    head.hash,
+                    pending.history, head.version, stream, version, event_id, name, schema_version,
+                    msgspec.json.encode(pending.event).decode(), msgspec.json.encode(meta).decode(),
+                    pending.event.occurred_at, head.recorded_at, head.hash,
                 )
-            )
+            )  # fmt: skip
             recorded.append(
                 Recorded(
-                    pending,
-                    name,
-                    head.version,
-                    grown[pending.stream],
-                    str(event_id),
-                    head.recorded_at,
+                    pending, name, head.version, version, str(event_id), head.recorded_at
                 )
-            )
-        return recorded, _columns(rows, 12)
+            )  # fmt: skip
+        return rows
 
 
 class EventStore:

@@ -9,6 +9,8 @@ from shared.platform.postgres import Connection
 
 Row = tuple[Any, ...]
 
+_AT_ONCE = 1_000
+
 
 @dataclass(frozen=True, eq=False)
 class Table:
@@ -36,8 +38,10 @@ class Table:
         return self.upsert_from(1)
 
     async def put(self, connection: Connection, rows: Sequence[Row]) -> None:
-        if rows:
-            await connection.execute(self.upsert, *zip(*rows, strict=True))
+        """Write rows a part at a time: between parts other requests get their turn."""
+        for start in range(0, len(rows), _AT_ONCE):
+            part = rows[start : start + _AT_ONCE]
+            await connection.execute(self.upsert, *zip(*part, strict=True))
 
 
 @dataclass(frozen=True)
