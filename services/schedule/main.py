@@ -86,7 +86,7 @@ def api_app(settings: ScheduleSettings, metrics: Metrics, client: httpx.AsyncCli
         office: Office | None = getattr(app.state, "office", None)
         return {"database": "not open"} if office is None else await _unready(office.store.pool)
 
-    routers = [module.router for module in (uploads, campaigns, plans, mobilizations, trainings)]
+    routers = [module.router for module in (mobilizations, uploads, campaigns, plans, trainings)]
     app = create_app(
         "schedule 进度安排", _DESCRIPTION, [*routers, reading.router], metrics, ready, lifespan
     )
