@@ -1,31 +1,21 @@
 """The supervisor, seen with small real children in place of the services."""
 
-import json
 import os
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-import asyncpg
 import httpx
-import psutil
 import pytest
 
-from deploy.clean import forget
-from deploy.embedded import Cluster
-from deploy.layout import LOOPBACK, ROOT, Ports
+from deploy.layout import LOOPBACK, Ports
 from deploy.local import Stack
-from deploy.lock import take_lock
 from deploy.problems import CannotRun
+from tests.support.children import living, wait_until_gone
 from tests.support.tiny_stack import tiny_command
 
 ELSEWHERE = "postgresql://nobody@/nowhere?host=/nonexistent"
-WAIT_SECONDS = 20.0
 MakeStack = Callable[..., Stack]
 
 
@@ -44,29 +34,6 @@ def make_stack(tmp_path: Path) -> MakeStack:
         )
 
     return make
-
-
-@pytest.fixture
-def data_dir(tmp_path: Path) -> Iterator[Path]:
-    """A folder that is closed to other users, as a person's home may be."""
-    closed = tmp_path / "有 空格"
-    closed.mkdir(mode=0o700)
-    yield closed / ".data"
-    forget(closed / ".data")
-
-
-def living(pids: list[int]) -> list[int]:
-    """Those that still run; a zombie waits only to be counted and does nothing."""
-    found = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
-    _gone, alive = psutil.wait_procs(found, timeout=0)
-    return [each.pid for each in alive if each.status() != psutil.STATUS_ZOMBIE]
-
-
-def wait_until_gone(pids: list[int]) -> list[int]:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while living(pids) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return living(pids)
 
 
 def test_every_child_is_up_inside_the_block_and_gone_after_it(make_stack: MakeStack) -> None:
@@ -174,156 +141,3 @@ def test_the_issuer_keeps_its_key_over_a_restart(make_stack: MakeStack) -> None:
 
     assert first == second
     assert minted.status_code == 200
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupted_stack_stops_every_child_and_ends_well(
-    data_dir: Path, how: signal.Signals
-) -> None:
-    with start_tiny_stack(data_dir) as (parent, pids):
-        parent.send_signal(how)
-        said, _ = parent.communicate(timeout=WAIT_SECONDS)
-
-    assert said == "stopped\n"
-    assert parent.returncode == 0
-    assert living(pids) == []
-
-
-def test_a_stack_in_a_scripts_background_ends_too(data_dir: Path) -> None:
-    ignored = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as sh does for "program &"
-    try:
-        starting = start_tiny_stack(data_dir)
-    finally:
-        signal.signal(signal.SIGINT, ignored)
-    with starting as (parent, pids):
-        parent.send_signal(signal.SIGTERM)
-        said, _ = parent.communicate(timeout=WAIT_SECONDS)
-
-    assert said == "stopped\n"
-    assert living(pids) == []
-
-
-def test_a_stack_that_is_killed_leaves_no_orphans_and_starts_again(data_dir: Path) -> None:
-    with start_tiny_stack(data_dir) as (parent, pids):
-        parent.kill()
-        parent.wait()
-        left = wait_until_gone(pids)
-    with start_tiny_stack(data_dir) as (again, _):
-        again.send_signal(signal.SIGINT)
-        said, _unused = again.communicate(timeout=WAIT_SECONDS)
-
-    assert left == []
-    assert said == "stopped\n"
-
-
-@pytest.mark.parametrize("after_seconds", [0.1, 0.6, 1.2])
-def test_an_interrupt_while_it_starts_leaves_nothing(data_dir: Path, after_seconds: float) -> None:
-    starting = start_tiny_stack(data_dir)
-    time.sleep(after_seconds)
-    children = psutil.Process(starting.pid).children(recursive=True)
-    with starting.interrupted() as complaints:
-        left = wait_until_gone([child.pid for child in children])
-
-    assert complaints == ""
-    assert left == []
-
-
-def test_a_server_that_a_killed_stack_left_is_ended_first(data_dir: Path) -> None:
-    with Stack(data_dir, Ports.free(), services=()) as stack:
-        assert stack.cluster is not None
-        before = stack.pids["postgres"]
-        stack.cluster.prepare()
-        left = living([before])
-        stack.restart("postgres")
-        stack.check()
-
-    assert left == []
-
-
-async def test_data_outlives_a_clean_stop_and_a_killed_server(data_dir: Path) -> None:
-    with Stack(data_dir, Ports.free(), services=()) as stack:
-        await execute(stack.database_url, "CREATE TABLE kept (n int)")
-        stack.kill("postgres")
-        stack.restart("postgres")
-        await execute(stack.database_url, "INSERT INTO kept VALUES (1)")
-    with Stack(data_dir, Ports.free(), services=()) as stack:
-        found = await execute(stack.database_url, "SELECT count(*) FROM kept")
-
-    assert found == 1
-
-
-async def execute(url: str, statement: str) -> int | None:
-    connection = await asyncpg.connect(url)
-    try:
-        value: int | None = await connection.fetchval(statement)
-    finally:
-        await connection.close()
-    return value
-
-
-def test_forgetting_is_refused_while_a_stack_runs(data_dir: Path) -> None:
-    with take_lock(data_dir), pytest.raises(CannotRun):
-        forget(data_dir)
-
-    forget(data_dir)
-
-    assert not (data_dir / "lock").exists()
-
-
-@pytest.mark.parametrize(
-    ("found", "said"),
-    [("17\n", "belongs to PostgreSQL 17"), (None, "is not a whole one")],
-)
-def test_a_foreign_or_broken_data_folder_is_refused(
-    tmp_path: Path, found: str | None, said: str
-) -> None:
-    cluster = Cluster(tmp_path)
-    cluster.folder.mkdir()
-    if found:
-        (cluster.folder / "PG_VERSION").write_text(found, "ascii")
-
-    with pytest.raises(CannotRun) as told:
-        cluster.prepare()
-
-    assert said in told.value.en
-    assert "make clean-data" in told.value.zh
-
-
-def test_a_stale_pid_file_whose_number_now_means_another_is_dropped(tmp_path: Path) -> None:
-    cluster = Cluster(tmp_path)
-    cluster.folder.mkdir()
-    (cluster.folder / "PG_VERSION").write_text("18\n", "ascii")
-    pid_file = cluster.folder / "postmaster.pid"
-    pid_file.write_text(f"{os.getpid()}\n", "ascii")
-
-    cluster.prepare()
-
-    assert not pid_file.exists()
-
-
-class start_tiny_stack:  # noqa: N801  reads as a sentence where it is used
-    """Run a tiny stack in a process of its own; yield it and its children's numbers."""
-
-    def __init__(self, data_dir: Path) -> None:
-        self._parent = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.tiny_stack", str(data_dir)],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.pid = self._parent.pid
-
-    @contextmanager
-    def interrupted(self) -> Iterator[str]:
-        self._parent.send_signal(signal.SIGTERM)
-        yield self._parent.communicate(timeout=WAIT_SECONDS)[1]
-
-    def __enter__(self) -> tuple[subprocess.Popen[str], list[int]]:
-        assert self._parent.stdout is not None
-        line = self._parent.stdout.readline()
-        return self._parent, list(json.loads(line).values())
-
-    def __exit__(self, *_exception: object) -> None:
-        self._parent.kill()
-        self._parent.communicate()
