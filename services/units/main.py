@@ -63,7 +63,9 @@ def api_app(settings: UnitsSettings, metrics: Metrics, client: httpx.AsyncClient
         )
         store = EventStore(pool, UNITS)
         app.state.authenticator = Authenticator(settings.issuer_url, client)
-        app.state.office = Office(store, UnitHandler(store), CommandHandler(store), People(store))
+        app.state.office = Office(
+            store, UnitHandler(store), CommandHandler(store), People(store), metrics
+        )
         app.include_router(feed_router(store))
         try:
             yield

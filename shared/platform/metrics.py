@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -13,6 +17,8 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from shared.kernel.refusals import Refusal
 
 # Dense between 2 and 60 ms, where the promises about commands and views are made.
 _SECONDS = (0.001, 0.002, 0.005, 0.01, 0.015, 0.025, 0.04, 0.06, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -43,6 +49,21 @@ class Metrics:
         )
         self._measure_relay(registry)
         self._measure_projections(registry)
+
+    @contextmanager
+    def command(self, service: str, name: str) -> Iterator[None]:
+        """Measure a command from here to its commit, its refusal or its failure."""
+        started = perf_counter()
+        outcome = "failed"
+        try:
+            yield
+            outcome = "done"
+        except Refusal:
+            outcome = "refused"
+            raise
+        finally:
+            seconds = perf_counter() - started
+            self.command_seconds.labels(service, name, outcome).observe(seconds)
 
     def _measure_relay(self, registry: CollectorRegistry) -> None:
         self.relay_lag_events = Gauge(

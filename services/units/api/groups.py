@@ -136,7 +136,8 @@ async def _give(
     office = office_of(request)
     units = await units_at_hand(office, campaign, {unit})
     work = group_work(units, ask, unit, group, command)
-    answer = await office.groups.one(
-        LEADING_GROUP, work, ask.origin, key=ask.key, view=SHOWN_GROUPS
-    )
+    with office.measured(type(command).__name__):
+        answer = await office.groups.one(
+            LEADING_GROUP, work, ask.origin, key=ask.key, view=SHOWN_GROUPS
+        )
     return answered(answer)

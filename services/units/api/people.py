@@ -43,8 +43,10 @@ async def enter(
     campaign: CampaignInPath, body: EnterPerson, request: Request, ask: Ask
 ) -> Response:
     person = Person(**body.model_dump())
-    people = office_of(request).people
-    return answered(await people.enter(campaign, person, ask.caller, ask.origin, ask.key))
+    office = office_of(request)
+    with office.measured("EnterPerson"):
+        answer = await office.people.enter(campaign, person, ask.caller, ask.origin, ask.key)
+    return answered(answer)
 
 
 @router.get(

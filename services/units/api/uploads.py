@@ -160,7 +160,8 @@ async def units(
         return _registrations(campaign, rows)
 
     async def execute(works: Sequence[Work[Register]], run: Run) -> Outcome[Any, Any]:
-        return await office.units.register_many(works, ask.caller, run)
+        with office.measured("ImportUnits"):
+            return await office.units.register_many(works, ask.caller, run)
 
     return await run_upload(
         request, ask, office.store, UNITS, to_works, execute, dry_run=dry_run, mode=mode
@@ -199,16 +200,17 @@ async def leading_groups(
         return works, errors
 
     async def execute(works: Sequence[Work[Any]], run: Run) -> Outcome[Any, Any]:
-        return await office.groups.many(
-            LEADING_GROUP,
-            works,
-            run.origin,
-            run.report,
-            key=run.key,
-            view=SHOWN_GROUPS,
-            accept_valid=run.accept_valid,
-            dry_run=run.dry_run,
-        )
+        with office.measured("ImportLeadingGroups"):
+            return await office.groups.many(
+                LEADING_GROUP,
+                works,
+                run.origin,
+                run.report,
+                key=run.key,
+                view=SHOWN_GROUPS,
+                accept_valid=run.accept_valid,
+                dry_run=run.dry_run,
+            )
 
     return await run_upload(
         request, ask, office.store, LEADING_GROUPS, to_works, execute, dry_run=dry_run, mode=mode
@@ -239,7 +241,8 @@ async def people(
         ], []
 
     async def execute(works: Sequence[Work[Person]], run: Run) -> Outcome[Any, Any]:
-        return await office.people.enter_many(campaign, works, ask.caller, run)
+        with office.measured("ImportPeople"):
+            return await office.people.enter_many(campaign, works, ask.caller, run)
 
     return await run_upload(
         request, ask, office.store, PEOPLE, to_works, execute, dry_run=dry_run, mode=mode

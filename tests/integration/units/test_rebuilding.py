@@ -118,3 +118,19 @@ async def test_feed_gives_a_leagues_events_in_order(units: Units) -> None:
 
     assert [event["version"] for event in events] == list(range(1, heads["1502"] + 1))
     assert {event["league"] for event in events} == {"1502"}
+
+
+async def test_commands_are_measured_by_name_and_outcome(units: Units) -> None:
+    await units.plant()
+    await units.post("/units/150202/rename", {"name": "甲", "effective_on": "2014-01-10"})
+    await units.post("/units/1599/rename", {"name": "甲", "effective_on": "2014-01-10"})
+
+    lines = (await units.http.get("/metrics")).text.splitlines()
+
+    counts = {line for line in lines if "campaign_command_seconds_count" in line}
+    labels = 'campaign_command_seconds_count{{command="{}",outcome="{}",service="units"}} 1.0'
+    assert counts == {
+        labels.format("ImportUnits", "done"),
+        labels.format("Rename", "done"),
+        labels.format("Rename", "refused"),
+    }
