@@ -125,7 +125,7 @@ async def desk(schedule_url: str) -> AsyncIterator[Desk]:
             ) as http,
         ):
             desk = Desk(http, f"nmg-{next(_numbers)}", app.state.office.store.pool)
-            await _tell(desk.pool, [_registered(desk.campaign, path) for path in UNITS])
+            await _tell(desk.pool, [registered(desk.campaign, path) for path in UNITS])
             opened = await http.post(
                 "/campaigns", json=opening(desk.campaign), headers=bearer("clerk", "15")
             )
@@ -151,7 +151,7 @@ async def _tell(pool: "asyncpg.Pool[asyncpg.Record]", envelopes: list[Envelope])
         await DirectoryProjection().apply(connection, envelopes)
 
 
-def _registered(campaign: str, path: str) -> Envelope:
+def registered(campaign: str, path: str) -> Envelope:
     level, kind = UNITS[path]
     event = UnitRegistered(
         campaign=campaign, code=own_code(path), parent=own_code(path.rpartition(".")[0]) or None,
