@@ -24,7 +24,7 @@ from shared.platform.consistency import Checkpoints
 from shared.platform.consuming import Applier, Feed
 from shared.platform.http import create_app
 from shared.platform.metrics import Metrics
-from shared.platform.postgres import CONSUMING, Pool, migrate, migrations_in, open_pool
+from shared.platform.postgres import CONSUMING, Migration, Pool, migrate, migrations_in, open_pool
 from shared.platform.retrying import ParkedEvents
 from shared.platform.running import run, run_worker, serve
 from shared.platform.worker import Consuming
@@ -43,6 +43,10 @@ _TRY_AGAIN_SECONDS = 0.5
 
 log = structlog.get_logger()
 T = TypeVar("T")
+
+
+def migrations() -> list[Migration]:
+    return [*migrations_in(*CONSUMING), *migrations_in("services.status.migrations")]
 
 
 def application(settings: StatusSettings, client: httpx.AsyncClient | None = None) -> FastAPI:
@@ -95,8 +99,7 @@ async def work(settings: StatusSettings) -> None:
 
 
 async def migrated(settings: StatusSettings) -> None:
-    migrations = [*migrations_in(*CONSUMING), *migrations_in("services.status.migrations")]
-    ran = await _patiently(lambda: migrate(settings.database_url, SCHEMA, migrations))
+    ran = await _patiently(lambda: migrate(settings.database_url, SCHEMA, migrations()))
     log.info("migrated", ran=ran)
 
 

@@ -12,7 +12,10 @@ from shared.platform.postgres import Pool
 
 Batches: TypeAlias = AsyncIterator[Sequence[bytes]]
 
-_PART_EVENTS = 400_000
+TOPICS = tuple(contract.topic for contract in CONTRACTS)
+PART_EVENTS = 400_000
+"""How many events' facts are held in memory at once."""
+
 _BATCH_RECORDS = 5_000
 
 _LEAGUES = (
@@ -32,8 +35,15 @@ class Source(Protocol):
 class FromTopics:
     """The topics as they were when each part was begun."""
 
-    def __init__(self, address: KafkaAddress) -> None:
+    def __init__(
+        self,
+        address: KafkaAddress,
+        topics: Sequence[str] = TOPICS,
+        part_events: int = PART_EVENTS,
+    ) -> None:
         self._address = address
+        self._topics = topics
+        self._part_events = part_events
 
     async def parts(self) -> AsyncIterator[Batches]:
         """Several partitions a part: leagues stay whole, and memory bounded."""
@@ -41,8 +51,8 @@ class FromTopics:
         await consumer.start()
         try:
             partitions = [
-                TopicPartition(contract.topic, number)
-                for contract in CONTRACTS
+                TopicPartition(topic, number)
+                for topic in self._topics
                 for number in range(PARTITIONS)
             ]
             ends = await consumer.end_offsets(partitions)
@@ -50,7 +60,7 @@ class FromTopics:
                 number: sum(end for tp, end in ends.items() if tp.partition == number)
                 for number in range(PARTITIONS)
             }
-            for numbers in grouped(sizes.items()):
+            for numbers in grouped(sizes.items(), self._part_events):
                 wanted = {tp: end for tp, end in ends.items() if tp.partition in numbers and end}
                 yield self._batches(consumer, wanted)
         finally:
@@ -75,12 +85,13 @@ class FromTopics:
 class FromHistory:
     """What the views have applied, read back from the database."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, part_events: int = PART_EVENTS) -> None:
         self._pool = pool
+        self._part_events = part_events
 
     async def parts(self) -> AsyncIterator[Batches]:
         sizes = await self._pool.fetch(_LEAGUES)
-        for leagues in grouped((league, size) for league, size in sizes):
+        for leagues in grouped(((league, size) for league, size in sizes), self._part_events):
             yield self._batches(leagues)
 
     async def _batches(self, leagues: Sequence[str]) -> Batches:
@@ -93,7 +104,7 @@ class FromHistory:
 K = TypeVar("K")
 
 
-def grouped(sizes: Iterable[tuple[K, int]], limit: int = _PART_EVENTS) -> list[list[K]]:
+def grouped(sizes: Iterable[tuple[K, int]], limit: int) -> list[list[K]]:
     """Keys packed into groups whose sizes add up to no more than the limit, where that is possible."""
     groups: list[list[K]] = []
     room = 0

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
 from shared.contracts import schedule, units
+from shared.kernel.events import Event
 from tests.unit.status.told import CAMPAIGN, Told
 
 FIRST_DAY = date(2014, 1, 1)
@@ -163,7 +165,8 @@ def _end(draw: st.DrawFn, world: World) -> None:
     code = draw(st.sampled_from(leaves))
     others = [c for c in world.living() if c != code and world.level_of[c] == world.level_of[code]]
     on = day(world.structural(_on(draw)))
-    if others and draw(st.booleans()):
+    merged: bool = draw(st.booleans())
+    if others and merged:
         into = draw(st.sampled_from(others))
         event: units.UnitMerged | units.UnitAbolished = units.UnitMerged(
             campaign=CAMPAIGN, code=code, into=into, effective_on=on
@@ -187,27 +190,36 @@ def _plan(draw: st.DrawFn, world: World) -> None:
     if kind == "submit":
         version += 1
         world.plan_versions[(code, category)] = version
-    common = {"campaign": CAMPAIGN, "unit": code, "category": category, "plan_version": version}
-    event = {
-        "submit": lambda: schedule.PlanSubmitted(
-            **common, title="方案", digest="d", gates=(), submitted_at=at
-        ),
-        "pass": lambda: schedule.GatePassed(**common, gate="office", note="", passed_at=at),
-        "return": lambda: schedule.PlanReturned(
-            **common, gate="office", reasons=("not_actionable",), note="", returned_at=at
-        ),
-        "approve": lambda: schedule.PlanApproved(**common, approved_at=at),
-    }[kind]()
+    common: dict[str, Any] = {
+        "campaign": CAMPAIGN,
+        "unit": code,
+        "category": category,
+        "plan_version": version,
+    }
+    event: Event
+    match kind:
+        case "submit":
+            event = schedule.PlanSubmitted(
+                **common, title="方案", digest="d", gates=(), submitted_at=at
+            )
+        case "pass":
+            event = schedule.GatePassed(**common, gate="office", note="", passed_at=at)
+        case "return":
+            event = schedule.PlanReturned(
+                **common, gate="office", reasons=("not_actionable",), note="", returned_at=at
+            )
+        case _:
+            event = schedule.PlanApproved(**common, approved_at=at)
     world.told.tell(event, code, world.path_of[code], f"plan-{category}")
 
 
 def _mobilize(draw: st.DrawFn, world: World) -> None:
     code, at = _unit(draw, world), noon(_on(draw))
-    common = {
+    common: dict[str, Any] = {
         "campaign": CAMPAIGN, "unit": code, "held_at": at, "attendees": 9, "chaired_by": "p-15-0001",
         "place": "礼堂", "flags": (),
     }  # fmt: skip
-    event: schedule.Event
+    event: Event
     if code not in world.held:
         event = schedule.MobilizationHeld(**common)
         world.held.add(code)
@@ -247,7 +259,7 @@ def _organise(draw: st.DrawFn, world: World) -> None:
         draw(st.sampled_from(("leading_group", "office"))),
         _on(draw),
     )
-    event: units.Event
+    event: Event
     kind = draw(st.sampled_from(("form", "reinforce", "rules")))
     if kind == "rules":
         event = units.WorkingRulesAdopted(
