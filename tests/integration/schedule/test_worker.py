@@ -4,14 +4,16 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
 
-from deploy.layout import free_ports
+from deploy.embedded import broker_program
+from deploy.layout import LOOPBACK, free_ports
+from deploy.processes import Child, stop_all
 from shared.contracts.schedule import SCHEDULE
 from shared.contracts.units import UNITS
 from shared.kernel.envelope import Envelope
@@ -25,22 +27,36 @@ from shared.platform.kafka import (
 )
 from tests.integration.schedule.conftest import Desk, registered
 
-pytestmark = pytest.mark.kafka
 _PATIENCE_SECONDS = 30.0
 
 
 @pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[KafkaAddress]:
+    """A broker of this test's own: what it puts on the topics would stop other tests' relays,
+    whose stores never had those events.
+    """
+    (port,) = free_ports(1)
+    child = Child(broker_program(port), tmp_path / "broker.log")
+    try:
+        child.start()
+        child.wait_ready()
+        yield KafkaAddress(f"{LOOPBACK}:{port}", idempotence=False)
+    finally:
+        stop_all([child])
+
+
+@pytest.fixture
 async def worker_url(
-    schedule_url: str, kafka_address: KafkaAddress, tmp_path: Path
+    schedule_url: str, own_broker: KafkaAddress, tmp_path: Path
 ) -> AsyncIterator[str]:
     """The address of a running worker's probes; the worker ends cleanly when told to."""
     port, unused = free_ports(2)
     environment = os.environ | {
         "DATABASE_URL": schedule_url,
-        "KAFKA_BOOTSTRAP_SERVERS": kafka_address.bootstrap_servers,
-        "KAFKA_IDEMPOTENCE": str(kafka_address.idempotence),
-        "ISSUER_URL": f"http://127.0.0.1:{unused}",
-        "UNITS_URL": f"http://127.0.0.1:{unused}",
+        "KAFKA_BOOTSTRAP_SERVERS": own_broker.bootstrap_servers,
+        "KAFKA_IDEMPOTENCE": str(own_broker.idempotence),
+        "ISSUER_URL": f"http://{LOOPBACK}:{unused}",
+        "UNITS_URL": f"http://{LOOPBACK}:{unused}",
         "PORT": str(unused),
         "METRICS_PORT": str(port),
     }
@@ -50,7 +66,7 @@ async def worker_url(
             env=environment, stdout=log, stderr=log,
         )  # fmt: skip
         try:
-            url = f"http://127.0.0.1:{port}"
+            url = f"http://{LOOPBACK}:{port}"
             await _until(lambda: _is_ready(url))
             yield url
             child.terminate()
@@ -62,12 +78,11 @@ async def worker_url(
 
 
 async def test_units_come_in_and_events_go_out(
-    desk: Desk, worker_url: str, kafka_address: KafkaAddress
+    desk: Desk, worker_url: str, own_broker: KafkaAddress
 ) -> None:
     campaign = f"{desk.campaign}-{time.time_ns()}"
-    await ensure_topics(kafka_address, [UNITS.topic])
-    async with producer(kafka_address) as sender:
-        # The history of a league of this test's own: a version gap would be asked of the service.
+    await ensure_topics(own_broker, [UNITS.topic])
+    async with producer(own_broker) as sender:
         league = f"w{time.time_ns()}"
         envelope = msgspec.structs.replace(registered(campaign, "15"), league=league)
         await sender.send_and_wait(
@@ -83,7 +98,7 @@ async def test_units_come_in_and_events_go_out(
 
     await _until(known)
 
-    assert desk.campaign in await _published(kafka_address, desk.campaign)
+    assert desk.campaign in await _published(own_broker, desk.campaign)
     async with httpx.AsyncClient() as http:
         metrics = (await http.get(f"{worker_url}/metrics")).text
         assert "campaign_relay_lag_events" in metrics
