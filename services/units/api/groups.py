@@ -108,7 +108,10 @@ def group_work(
     command: Form | AdoptRules,
     row: int = 0,
 ) -> Work[InUnit]:
-    """The work on a group's stream; raises UnknownUnit, or what the caller lacks."""
+    """The work on a group's stream; raises UnknownUnit, or what the caller lacks.
+
+    `row` is its row in a file, where no version is expected.
+    """
     found = units.get(unit)
     if found is None:
         raise UnknownUnit(unit=unit)
@@ -119,7 +122,7 @@ def group_work(
         unit,
         found.path,
         InUnit(found, group, command, today()),
-        ask.expected_version,
+        None if row else ask.expected_version,
         row,
     )
 

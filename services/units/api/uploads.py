@@ -1,6 +1,6 @@
 """Endpoints of uploads: units, leading groups and people, many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -56,19 +56,25 @@ from shared.platform.fields import CampaignInPath
 
 router = APIRouter(prefix="/campaigns/{campaign}", tags=["uploads 批量导入"])
 
-_LONGEST_CODE = 41  # as long as one in an address may be
+
+def _code_up_to(longest: int) -> Callable[[str], str]:
+    """A code no longer than one in an address may be."""
+    too_long = (
+        "code-too-long",
+        f"代码最多 {longest} 个字符。",
+        f"A code here has at most {longest} characters.",
+    )
+
+    def parse(cell: str) -> str:
+        if len(cell) > longest:
+            raise ValueRefused(*too_long)
+        return code(cell)
+
+    return parse
 
 
-def unit_code(cell: str) -> str:
-    """The code of a unit."""
-    if len(cell) > _LONGEST_CODE:
-        raise ValueRefused(
-            "code-too-long",
-            f"单位代码最多 {_LONGEST_CODE} 个字符。",
-            f"A unit's code has at most {_LONGEST_CODE} characters.",
-        )
-    return code(cell)
-
+unit_code = _code_up_to(41)
+person_id = _code_up_to(63)
 
 UNITS = UploadKind(
     columns=(
@@ -105,7 +111,7 @@ LEADING_GROUPS = UploadKind(
             titles=("机构",),
         ),
         Column("formed_on", local_date, required=True, titles=("成立日期",)),
-        Column("leader", code, titles=("负责人编号",)),
+        Column("leader", person_id, titles=("负责人编号",)),
         Column("members", integer(1, 100_000), required=True, titles=("人数",), number=True),
         Column("rules_title", text(120), titles=("工作规则名称",)),
         Column("rules_adopted_on", local_date, titles=("工作规则日期",)),
@@ -123,7 +129,7 @@ LEADING_GROUPS = UploadKind(
 )
 PEOPLE = UploadKind(
     columns=(
-        Column("person", code, required=True, titles=("人员编号",)),
+        Column("person", person_id, required=True, titles=("人员编号",)),
         Column("name", text(120), required=True, titles=("姓名",)),
         Column("title", text(120), titles=("职务",)),
         Column("rank", text(120), titles=("级别",)),

@@ -275,11 +275,13 @@ def _merged(asked: InTree, command: MergeInto, unit: Unit) -> list[Event]:
 
 
 def _abolished(asked: InTree, command: Abolish, unit: Unit) -> list[Event]:
-    children = [c.code for c in asked.tree.children(unit.code) if c.gone_on is None]
-    if children:
-        raise UnitHasChildren(unit=unit.code, children=len(children), child=min(children))
+    children = asked.tree.children(unit.code)
+    left = [child.code for child in children if child.gone_on is None]
+    if left:
+        raise UnitHasChildren(unit=unit.code, children=len(left), child=min(left))
     on = command.effective_on
-    _fits_in_time(asked, unit, on, max(unit.placed_on, unit.named_on))
+    ends = [child.gone_on for child in children if child.gone_on is not None]
+    _fits_in_time(asked, unit, on, max(unit.placed_on, unit.named_on, *ends))
     return [
         UnitAbolished(
             campaign=unit.campaign, code=unit.code, reason=command.reason, effective_on=on

@@ -106,6 +106,8 @@ async def test_every_kind_of_trouble_is_named_with_row_and_column(units: Units) 
         "16,,1,region,另一根",  # 9
         "1502-D09,1502,2,county,不符",  # 10
         "150209,1502-D01,3,district,己",  # 11
+        f"{'1' * 42},1502,3,district,庚",  # 12
+        "150210,1502,3,district,\u202e辛",  # 13
     )
 
     problem = (await units.upload("/units", file)).json()
@@ -122,6 +124,8 @@ async def test_every_kind_of_trouble_is_named_with_row_and_column(units: Units) 
         (9, "parent_code", "outside-subtree"),
         (10, "code", "code-does-not-fit-kind"),
         (11, "parent_code", "parent-not-area"),
+        (12, "code", "code-too-long"),
+        (13, "name", "text-control-character"),
     ]
 
 

@@ -332,6 +332,11 @@ class TestAbolishing:
             UnitAbolished(campaign=CAMPAIGN, code="150202", reason="撤销", effective_on=FEBRUARY)
         )
 
+    def test_day_before_its_last_child_ended_is_refused(self) -> None:
+        gone = UnitAbolished(campaign=CAMPAIGN, code="150202001", reason="", effective_on=FEBRUARY)
+        command = asked("150202", Abolish("撤销", JANUARY), tree((STREET, gone)))
+        given(UNIT, DONGHE).when(command).then(BeforeLastChange)
+
 
 class TestStates:
     def test_moved_unit_keeps_what_it_was_registered_as(self) -> None:
