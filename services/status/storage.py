@@ -213,8 +213,12 @@ def columns(rows: Collection[Sequence[Any]], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
 
 
+# The same text whatever order the events came in.
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
 def _encode(fact: UnitFact | CampaignFact) -> str:
-    return msgspec.json.encode(fact).decode()
+    return _encoder.encode(fact).decode()
 
 
 def _all_written(status: str, wanted: int) -> None:
