@@ -1,0 +1,76 @@
+"""The README's commands do what it says, typed as they stand there."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.layout import ROOT
+from deploy.local import Stack
+
+BLOCKS = re.findall(
+    r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
+)
+CURL = f"curl() {{ '{sys.executable}' '{ROOT}/tests/e2e/curl.py' \"$@\"; echo; }}"
+
+
+@pytest.fixture(scope="module")
+def answers(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What all blocks print when run one after another in one shell, a line an answer."""
+    folder = tmp_path_factory.mktemp("readme")
+    (folder / ".data").mkdir()
+    (folder / ".venv").symlink_to(sys.prefix)
+    setting, *calls = BLOCKS
+    for name, url in stack.urls.items():
+        setting = re.sub(rf"{name.upper()}=\S+", f"{name.upper()}={url}", setting)
+    script = "\n".join(["set -eu", CURL, setting, *calls])
+    return _run(script, folder, {"ISSUER_URL": stack.issuer_url}).splitlines()
+
+
+def _run(script: str, folder: Path, environment: dict[str, str]) -> str:
+    ended = subprocess.run(
+        ["sh", "-c", script],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_units_are_imported_and_found(answers: list[str]) -> None:
+    assert json.loads(answers[0])["accepted"] == 3
+    assert "150202" in answers[1]
+
+
+def test_the_campaign_opens_and_the_meeting_is_recorded(answers: list[str]) -> None:
+    assert json.loads(answers[2])["events"] == ["CampaignOpened"]
+    assert json.loads(answers[3])["events"] == ["MobilizationHeld"]
+
+
+def test_the_status_shows_the_write_its_token_names(answers: list[str]) -> None:
+    banner = json.loads(answers[4])["below"]["banner"]
+
+    assert banner["figures"]["mobilization"]["on_time"] == 1
+    assert banner["light"]["colour"] == "green"
+    assert json.loads(answers[5])["leagues"][0]["unit"]["unit"] == "1502"
+
+
+def test_the_histories_can_be_read(answers: list[str]) -> None:
+    assert {head["league"] for head in json.loads(answers[6])} >= {"15", "1502"}
+    assert json.loads(answers[7])[0]["version"] == 1
+
+
+def test_a_refusal_is_a_problem_document_in_the_language_asked_for(answers: list[str]) -> None:
+    problem = json.loads(answers[8])
+
+    assert problem["code"] == "already-mobilized"
+    assert problem["detail"] == problem["detail_en"]
+    assert len(answers) == 9
