@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TypeVar
 
 import asyncpg
@@ -50,14 +50,15 @@ def migrations() -> list[Migration]:
 
 
 def application(settings: StatusSettings, client: httpx.AsyncClient | None = None) -> FastAPI:
-    """The API; `client` is how it reaches the issuer and the other services."""
+    """The API; `client` is how it reaches the issuer and the other services, closed by its owner."""
     metrics = Metrics()
-    http = client or httpx.AsyncClient()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         projection = StatusProjection()
-        async with http, await _patiently(lambda: _pool(settings)) as pool:
+        async with AsyncExitStack() as stack:
+            pool = await stack.enter_async_context(await _patiently(lambda: _pool(settings)))
+            http = client if client else await stack.enter_async_context(httpx.AsyncClient())
             applier = Applier(pool, projection, _feed(settings, http))
             app.state.pool = pool
             app.state.projection = projection.name
