@@ -81,22 +81,22 @@ def api_app(settings: ScheduleSettings, metrics: Metrics, client: httpx.AsyncCli
             yield
         finally:
             await pool.close()
+            await client.aclose()
 
     async def ready() -> dict[str, str]:
         office: Office | None = getattr(app.state, "office", None)
         return {"database": "not open"} if office is None else await _unready(office.store.pool)
 
     routers = [module.router for module in (mobilizations, uploads, campaigns, plans, trainings)]
-    app = create_app(
-        "schedule 进度安排", _DESCRIPTION, [*routers, reading.router], metrics, ready, lifespan
-    )
+    routers.append(reading.router)
+    app = create_app("schedule 进度安排", _DESCRIPTION, routers, metrics, ready, lifespan)
     return app
 
 
 async def worker(settings: ScheduleSettings, metrics: Metrics) -> None:
     """The relay of our events and the consumer that keeps the unit directory."""
     pool = await _patiently(lambda: open_pool(settings.database_url, SCHEMA, size=4))
-    async with httpx.AsyncClient() as client:
+    async with _direct_client() as client:
         token = ServiceToken(settings.issuer_url, settings.service_account, client)
         units = ServiceClient(settings.units_url, token, client)
         relay = Relay(settings.database_url, SCHEMA, SCHEDULE, settings.kafka, metrics)
@@ -140,6 +140,11 @@ async def migrated(settings: ScheduleSettings) -> None:
     log.info("migrated", ran=ran)
 
 
+def _direct_client() -> httpx.AsyncClient:
+    """Services and issuer are neighbours: no proxy of the environment stands between."""
+    return httpx.AsyncClient(trust_env=False)
+
+
 async def _unready(pool: Pool) -> dict[str, str]:
     wanted = [migration.name for migration in migrations()]
     try:
@@ -174,7 +179,7 @@ def main() -> None:
     metrics = Metrics()
     match mode:
         case "api":
-            serve(api_app(settings, metrics, httpx.AsyncClient()), settings)
+            serve(api_app(settings, metrics, _direct_client()), settings)
         case "worker":
             run(worker(settings, metrics))
         case "migrate":
