@@ -58,7 +58,8 @@ def application(settings: StatusSettings, client: httpx.AsyncClient | None = Non
         projection = StatusProjection()
         async with AsyncExitStack() as stack:
             pool = await stack.enter_async_context(await _patiently(lambda: _pool(settings)))
-            http = client if client else await stack.enter_async_context(httpx.AsyncClient())
+            own = await stack.enter_async_context(httpx.AsyncClient())
+            http = own if client is None else client
             applier = Applier(pool, projection, _feed(settings, http))
             app.state.pool = pool
             app.state.projection = projection.name

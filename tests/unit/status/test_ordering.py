@@ -1,0 +1,107 @@
+"""Rows in the order asked for, page after page, none twice and none left out."""
+
+from base64 import urlsafe_b64encode
+from datetime import date
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.status.answers import ChildRow, LeagueRow, head_of, own_state
+from services.status.facts import Name, Placement, UnitFact
+from services.status.figures import Counts, Mobilization, Plans
+from services.status.ordering import MalformedCursor, Order, Sort, page, ranked
+
+DAY = date(2014, 3, 4)
+
+
+def child(code: str, mobilized: int, overdue: int = 0, expected: int = 10) -> ChildRow:
+    fact = UnitFact(
+        level=2,
+        kind="city",
+        registered_on=DAY,
+        placements=[Placement(1, DAY, "e", f"15.{code}")],
+        names=[Name(1, DAY, "e", f"盟市{code}")],
+    )
+    counts = Counts(
+        expected=expected,
+        mobilization=Mobilization(
+            mobilized=mobilized, overdue=overdue, rate_permille=mobilized * 1000 // expected
+        ),
+    )
+    return ChildRow(head_of(code, fact, DAY, "then"), own_state(fact, DAY, ()), counts)
+
+
+def league(code: str, mobilized: int, overdue: int = 0, approved: int = 0) -> LeagueRow:
+    row = child(code, mobilized, overdue)
+    row.total.plans["implementation"] = Plans(approved=approved)
+    return LeagueRow(0, row.unit, row.own, {}, row.total)
+
+
+@given(
+    st.lists(st.integers(0, 10), min_size=1, max_size=12),
+    st.sampled_from(Sort),
+    st.sampled_from(Order),
+    st.integers(1, 5),
+)
+def test_pages_give_every_row_once_in_order(
+    mobilized: list[int], sort: Sort, order: Order, limit: int
+) -> None:
+    rows = [child(f"15{number:02}", n, overdue=10 - n) for number, n in enumerate(mobilized)]
+    whole, _ = page(rows, sort, order, None, 500)
+
+    found: list[ChildRow] = []
+    cursor = None
+    while True:
+        shown, cursor = page(rows, sort, order, cursor, limit)
+        found += shown
+        if cursor is None:
+            break
+
+    assert found == whole
+    assert {row.unit.unit for row in found} == {row.unit.unit for row in rows}
+
+
+def test_descending_is_ascending_backwards() -> None:
+    rows = [child("1501", 3), child("1502", 9), child("1503", 3)]
+
+    up, _ = page(rows, Sort.MOBILIZED_RATE, Order.ASC, None, 500)
+    down, _ = page(rows, Sort.MOBILIZED_RATE, Order.DESC, None, 500)
+
+    assert [row.unit.unit for row in up] == ["1501", "1503", "1502"]
+    assert down == up[::-1]
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "%%%",
+        "汉",
+        urlsafe_b64encode(b"\xff\xfe").decode(),
+        urlsafe_b64encode(msgspec.json.encode({"a": 1})).decode(),
+        urlsafe_b64encode(msgspec.json.encode(["text", "1501"])).decode(),
+    ],
+)
+def test_a_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
+    with pytest.raises(MalformedCursor):
+        page([child("1501", 1)], Sort.OVERDUE, Order.ASC, cursor, 10)
+
+
+def test_leagues_with_the_same_outcome_share_a_rank() -> None:
+    rows = [
+        league("1501", 8),
+        league("1502", 10),
+        league("1503", 8),
+        league("1504", 8, overdue=2),
+        league("1505", 8, approved=3),
+    ]
+
+    assert [(row.rank, row.unit.unit) for row in ranked(rows)] == [
+        (1, "1502"),
+        (2, "1505"),
+        (3, "1501"),
+        (3, "1503"),
+        (5, "1504"),
+    ]
