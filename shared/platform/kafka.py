@@ -6,7 +6,12 @@ from dataclasses import dataclass
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
-from aiokafka.errors import IncompatibleBrokerVersion, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    IncompatibleBrokerVersion,
+    KafkaError,
+    TopicAlreadyExistsError,
+    for_code,
+)
 from aiokafka.partitioner import murmur2
 from aiokafka.structs import TopicPartition
 
@@ -49,8 +54,14 @@ async def ensure_topics(address: KafkaAddress, topics: Iterable[str]) -> None:
         for name in sorted(set(topics)):
             if name not in found:
                 await _create(admin, address, name)
+                if await _is_embedded(admin, name):
+                    await _make_anew(admin, address, name)
             elif found[name] < PARTITIONS:
-                await _grow(admin, address, name)
+                log.warning("topic-has-too-few-partitions", topic=name)
+                if await _is_embedded(admin, name):
+                    await _make_anew(admin, address, name)
+                else:
+                    await admin.create_partitions({name: NewPartitions(PARTITIONS)})
     finally:
         await admin.close()
 
@@ -69,15 +80,24 @@ async def _create(admin: AIOKafkaAdminClient, address: KafkaAddress, name: str) 
             raise error(name)
 
 
-async def _grow(admin: AIOKafkaAdminClient, address: KafkaAddress, name: str) -> None:
-    log.warning("topic-has-too-few-partitions", topic=name)
+async def _is_embedded(admin: AIOKafkaAdminClient, name: str) -> bool:
+    """The embedded broker is the one that cannot grow a topic."""
     try:
-        await admin.create_partitions({name: NewPartitions(PARTITIONS)})
+        await admin.create_partitions({name: NewPartitions(PARTITIONS)}, validate_only=True)
     except IncompatibleBrokerVersion:
-        # The embedded broker cannot. It makes such a topic for whoever asks first after it has
-        # lost its memory; nothing is in it that the relay does not send again.
-        await admin.delete_topics([name])
-        await _create(admin, address, name)
+        return True
+    except KafkaError:
+        return False  # it has them all already
+    return False
+
+
+async def _make_anew(admin: AIOKafkaAdminClient, address: KafkaAddress, name: str) -> None:
+    """After the embedded broker has lost its memory it makes topics with too few partitions for
+    whoever asks first, and takes records for a topic that is not there, whose partitions then
+    take no more. Deleting clears both; what was in it the relay sends again.
+    """
+    await admin.delete_topics([name])
+    await _create(admin, address, name)
 
 
 def producer(address: KafkaAddress) -> AIOKafkaProducer:

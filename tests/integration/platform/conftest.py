@@ -1,6 +1,5 @@
 """A schema, store and handler of its own for each test."""
 
-import itertools
 import os
 from collections.abc import AsyncIterator
 
@@ -10,24 +9,13 @@ from shared.contracts.contract import Contract
 from shared.platform.commands import CommandHandler
 from shared.platform.eventstore import EventStore
 from shared.platform.kafka import KafkaAddress
-from shared.platform.postgres import CONSUMING, EVENT_STORE, Pool, migrate, migrations_in, open_pool
-from tests.integration.platform.tally import TALLY_TABLES, contract
-
-_numbers = itertools.count(1)
+from shared.platform.postgres import Pool, open_pool
+from tests.integration.platform.tally import contract, new_schema
 
 
 @pytest.fixture
 async def schema(database_url: str) -> str:
-    """A fresh schema with the tables of a service that writes and consumes."""
-    name = f"tally_{next(_numbers)}"
-    migrations = [
-        *migrations_in(*EVENT_STORE),
-        *migrations_in(*CONSUMING),
-        *migrations_in("shared.platform.sql", "directory.sql"),
-        TALLY_TABLES,
-    ]
-    await migrate(database_url, name, migrations)
-    return name
+    return await new_schema(database_url)
 
 
 @pytest.fixture

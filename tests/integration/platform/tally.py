@@ -1,5 +1,6 @@
 """A small service for tests: a unit's meetings under a contract, topic and schema of its own."""
 
+import itertools
 import random
 import string
 from collections.abc import Sequence
@@ -15,7 +16,14 @@ from shared.kernel.refusals import Refusal
 from shared.platform.commands import Change, Work
 from shared.platform.eventstore import Origin
 from shared.platform.inline_views import Showing, Table
-from shared.platform.postgres import Connection, Migration
+from shared.platform.postgres import (
+    CONSUMING,
+    EVENT_STORE,
+    Connection,
+    Migration,
+    migrate,
+    migrations_in,
+)
 
 LEAGUES = ("1501", "1502", "1503", "1504", "1505")
 ORIGIN = Origin("p-1502-clerk", "correlation-1")
@@ -26,7 +34,20 @@ create table shown (stream text primary key, place text not null check (place <>
 create table counted (league text not null, unit text primary key, times int not null default 0,
                       places text[] not null default '{}');
 """
-TALLY_TABLES = Migration("tests/tally", SQL)
+_numbers = itertools.count(1)
+
+
+async def new_schema(database_url: str) -> str:
+    """A fresh schema with the tables of a service that writes and consumes."""
+    name = f"tally_{next(_numbers)}"
+    migrations = [
+        *migrations_in(*EVENT_STORE),
+        *migrations_in(*CONSUMING),
+        *migrations_in("shared.platform.sql", "directory.sql"),
+        Migration("tests/tally", SQL),
+    ]
+    await migrate(database_url, name, migrations)
+    return name
 
 
 def contract() -> Contract:
