@@ -16,6 +16,8 @@ AUDIENCE = "campaign"
 _ALGORITHMS = ["EdDSA", "RS256", "ES256"]
 _REMEMBERED = 10_000
 _REFETCH_SECONDS = 10.0
+_RETRY_SECONDS = 1.0
+_KEEP_SECONDS = 600.0
 
 
 class TokenMissing(Refusal):
@@ -54,8 +56,9 @@ class Authenticator:
     def __init__(self, issuer_url: str, client: httpx.AsyncClient) -> None:
         self._issuer = issuer_url
         self._client = client
-        self._keys: dict[str, Any] = {}
+        self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = float("-inf")
+        self._failed_at = float("-inf")
         self._fetching = asyncio.Lock()
         self._known: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
 
@@ -77,11 +80,12 @@ class Authenticator:
 
     async def _claims(self, token: str) -> dict[str, Any]:
         try:
-            kid = jwt.get_unverified_header(token).get("kid", "")
+            key = await self._key(str(jwt.get_unverified_header(token).get("kid", "")))
             return jwt.decode(
                 token,
-                await self._key(str(kid)),
-                algorithms=_ALGORITHMS,
+                key.key,
+                # The key says how it signs, never the token.
+                algorithms=[key.algorithm_name],
                 audience=AUDIENCE,
                 issuer=self._issuer,
                 options={"require": ["exp", "sub", "iss", "aud"]},
@@ -91,26 +95,51 @@ class Authenticator:
         except (jwt.PyJWTError, ValueError) as error:
             raise TokenRefused from error
 
-    async def _key(self, kid: str) -> Any:
-        if kid not in self._keys:
+    async def _key(self, kid: str) -> jwt.PyJWK:
+        if kid not in self._keys or self._age() > _KEEP_SECONDS:
             async with self._fetching:
-                now = asyncio.get_running_loop().time()
-                # An unknown key may be a new one; a flood of forged ones must not flood the issuer.
-                if kid not in self._keys and now - self._fetched_at > _REFETCH_SECONDS:
-                    self._keys = await self._fetch()
-                    self._fetched_at = now
+                await self._refresh(kid)
         if kid not in self._keys:
             raise TokenRefused
         return self._keys[kid]
 
-    async def _fetch(self) -> dict[str, Any]:
+    async def _refresh(self, kid: str) -> None:
+        """Fetch the keys for an unknown one, which may be new, and now and then, as one may have
+        been withdrawn. A flood of forged tokens must not flood the issuer.
+        """
+        known = kid in self._keys
+        if self._age() <= (_KEEP_SECONDS if known else _REFETCH_SECONDS):
+            return
+        try:
+            keys = await self._fetch()
+        except IssuerUnavailable:
+            if not known:
+                raise
+            return
+        if not self._keys.keys() <= keys.keys():
+            self._known.clear()  # some were signed with a key that was withdrawn
+        self._keys, self._fetched_at = keys, _now()
+
+    def _age(self) -> float:
+        return _now() - self._fetched_at
+
+    async def _fetch(self) -> dict[str, jwt.PyJWK]:
+        # Whoever waited for a fetch that failed need not wait for another.
+        if _now() - self._failed_at <= _RETRY_SECONDS:
+            raise IssuerUnavailable
         try:
             answer = await self._client.get(f"{self._issuer}/jwks.json", timeout=5)
             answer.raise_for_status()
             keys = jwt.PyJWKSet.from_dict(answer.json()).keys
-        except (httpx.HTTPError, ValueError, jwt.PyJWTError) as error:
+        # What answers in another shape is not the issuer.
+        except (httpx.HTTPError, ValueError, jwt.PyJWTError, AttributeError, TypeError) as error:
+            self._failed_at = _now()
             raise IssuerUnavailable from error
-        return {key.key_id or "": key.key for key in keys}
+        return {key.key_id or "": key for key in keys if key.algorithm_name in _ALGORITHMS}
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _caller_of(claims: dict[str, Any]) -> Caller:
