@@ -13,6 +13,7 @@ from shared.kernel.refusals import Refusal
 from shared.platform.auth import Authenticator
 from shared.platform.consistency import Checkpoints
 from shared.platform.eventstore import Answer, IdempotencyKey, Origin
+from shared.platform.http import plain
 
 _WAIT_SECONDS = 10.0
 
@@ -55,8 +56,8 @@ async def _asking(request: Request) -> Asking:
         Origin(
             caller.subject,
             correlation_id,
-            causation_id=headers.get("x-causation-id", "")[:100],
-            traceparent=headers.get("traceparent", "")[:100],
+            causation_id=plain(headers.get("x-causation-id", "")),
+            traceparent=plain(headers.get("traceparent", "")),
         ),
         await _key(request, caller),
         _expected_version(headers.get("if-match")),

@@ -21,10 +21,12 @@ from events
 where league = $1 and version > $2 and version <= $3 order by version limit $4
 """
 )
-# The league's own path, from its root down: rights are held for subtrees.
+# Rights are held for subtrees: a path through the league tells what stands above it. An event
+# of a unit that left may carry a path through another league.
 _PATH = """
-select regexp_replace(meta->>'path', '(^|\\.)' || $1 || '(\\..*)?$', '\\1' || $1)
-from events where league = $1 limit 1
+select meta->>'path' from events
+where league = $1 and $1 = any(string_to_array(meta->>'path', '.'))
+order by version limit 1
 """
 _HEADS = "select league, version, head_hash, recorded_at from histories order by league"
 
@@ -66,7 +68,12 @@ def feed_router(store: EventStore) -> APIRouter:
         up_to: Annotated[int, Query(ge=0, le=2**62)] = 2**62,
         limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
     ) -> Response:
-        caller.require(Action.READ_STREAMS, await store.pool.fetchval(_PATH, league) or league)
+        caller.require_anywhere(Action.READ_STREAMS)
+        path = await store.pool.fetchval(_PATH, league)
+        if path is None:
+            return _json([])
+        above, _, _ = f".{path}.".partition(f".{league}.")
+        caller.require(Action.READ_STREAMS, f"{above}.{league}".lstrip("."))
         rows = await store.pool.fetch(_EVENTS, league, after, up_to, limit)
         return _json([envelope_of(store.contract.service, row) for row in rows])
 

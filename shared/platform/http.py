@@ -5,12 +5,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
-from fastapi import APIRouter, FastAPI, Response
+import structlog
+from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from shared.platform import problems
 from shared.platform.metrics import Metrics, exposition
+
+log = structlog.get_logger()
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 
@@ -83,14 +87,14 @@ class BodyLimit:
                 raise BodyTooLarge
             return message
 
-        try:
-            await self._app(scope, limited, send)
-        except BodyTooLarge:
-            await _too_large()(scope, receive, send)
+        await self._app(scope, limited, send)
 
 
-class BodyTooLarge(Exception):
-    """More came than a body may hold."""
+class BodyTooLarge(HTTPException):
+    """More came than was announced, or than a body may hold."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
 
 
 def _too_large() -> Response:
@@ -117,12 +121,12 @@ class Observed:
         correlation_id = _header(scope, b"x-correlation-id") or str(uuid4())
         bind_contextvars(correlation_id=correlation_id)
         started = time.perf_counter()
-        status = 500
+        status, answering = 500, False
 
         async def observed(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answering
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answering = message["status"], True
                 message["headers"] = [
                     *message["headers"],
                     (b"x-correlation-id", correlation_id.encode()),
@@ -131,6 +135,11 @@ class Observed:
 
         try:
             await self._app(scope, receive, observed)
+        except Exception:
+            log.exception("unforeseen", path=scope["path"])
+            if answering:
+                raise  # too late for an answer: the connection is cut
+            await problems.unforeseen(Request(scope))(scope, receive, observed)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             self._metrics.http_seconds.labels(scope["method"], route, str(status)).observe(
@@ -139,8 +148,11 @@ class Observed:
 
 
 def _header(scope: Scope, name: bytes) -> str:
-    for key, value in scope["headers"]:
-        if key == name:
-            text: str = value.decode("latin-1")[:100]
-            return text if text.isascii() and text.isprintable() else ""
-    return ""
+    return next(
+        (plain(value.decode("latin-1")) for key, value in scope["headers"] if key == name), ""
+    )
+
+
+def plain(header: str) -> str:
+    """A header fit to be kept: the first 100 characters, or nothing where any is not visible ASCII."""
+    return header[:100] if header.isascii() and header.isprintable() else ""

@@ -1,5 +1,6 @@
 """RFC 9457 problem documents: every refusal in Chinese and English, with its code."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -49,9 +50,14 @@ def problem(
         "detail_zh": zh,
         "detail_en": en,
     } | members
-    return Response(
-        msgspec.json.encode(body, enc_hook=str), status, dict(headers or {}), media_type=MEDIA_TYPE
-    )
+    return Response(_encoded(body), status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def _encoded(body: object) -> bytes:
+    try:
+        return msgspec.json.encode(body, enc_hook=str)
+    except UnicodeEncodeError:  # half a surrogate pair, in a name that somebody made up
+        return json.dumps(body, ensure_ascii=False, default=str).encode(errors="replace")
 
 
 def language_of(request: Request) -> str:
@@ -79,7 +85,7 @@ def refused(request: Request, refusal: Refusal, **members: Any) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Answer every failure with a problem document; what we did not foresee is logged whole."""
+    """Answer every failure we foresee with a problem document."""
 
     # Starlette passes each handler just the exceptions it was added for: hence Any.
     async def on_refusal(request: Request, refusal: Any) -> Response:
@@ -96,23 +102,26 @@ def install(app: FastAPI) -> None:
         )
 
     async def on_database(request: Request, error: Exception) -> Response:
+        # asyncpg says with an InterfaceError, too, that a value cannot be sent.
+        if isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError):
+            return await on_unstorable(request, error)
         log.error("database-unavailable", error=repr(error))
         return problem(
             503,
             "database-unavailable",
-            "数据库暂时不可用,未写入任何内容,请稍后重试。",
-            "The database is not available; nothing was written, try again shortly.",
+            "数据库暂时不可用,请稍后用同一个 Idempotency-Key 重试。",
+            "The database is not available; try again shortly, under the same Idempotency-Key.",
             language=language_of(request),
             headers={"Retry-After": "2"},
         )
 
-    async def on_unforeseen(request: Request, error: Exception) -> Response:
-        log.error("unforeseen", path=request.url.path, exc_info=error)
+    async def on_unstorable(request: Request, error: Exception) -> Response:
+        log.warning("value-not-storable", path=request.url.path, error=type(error).__name__)
         return problem(
-            500,
-            "internal-error",
-            "系统内部错误,已记录。",
-            "Something went wrong inside; it has been recorded.",
+            422,
+            "value-not-storable",
+            "请求中有无法保存的字符或数值,请改正后重试。",
+            "The request holds a character or a number that cannot be kept; correct it.",
             language=language_of(request),
         )
 
@@ -122,13 +131,26 @@ def install(app: FastAPI) -> None:
     for trouble in (
         asyncpg.PostgresConnectionError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
         asyncpg.OperatorInterventionError,
         asyncpg.InsufficientResourcesError,
-        ConnectionError,
-        TimeoutError,
+        asyncpg.TransactionRollbackError,
+        asyncpg.InvalidTransactionStateError,
+        OSError,
     ):
         app.add_exception_handler(trouble, on_database)
-    app.add_exception_handler(Exception, on_unforeseen)
+    app.add_exception_handler(asyncpg.DataError, on_unstorable)
+
+
+def unforeseen(request: Request) -> Response:
+    """What is told of a failure nobody foresaw; its cause is for the log alone."""
+    return problem(
+        500,
+        "internal-error",
+        "系统内部错误,已记录。",
+        "Something went wrong inside; it has been recorded.",
+        language=language_of(request),
+    )
 
 
 def _invalid(request: Request, errors: Sequence[Any]) -> Response:
