@@ -27,7 +27,7 @@ class ServiceToken:
         self._renew_at = 0.0
 
     async def get(self) -> str:
-        if time.monotonic() > self._renew_at:
+        if not self._token or time.monotonic() > self._renew_at:
             answer = await self._client.post(
                 f"{self._issuer_url}/token", json={"account": self._account}, timeout=5
             )
@@ -36,6 +36,10 @@ class ServiceToken:
             self._token = body["access_token"]
             self._renew_at = time.monotonic() + body["expires_in"] / 2
         return self._token
+
+    def forget(self) -> None:
+        """It was refused: its issuer may have new keys, so the next call gets a new one."""
+        self._token = ""
 
 
 class ServiceClient:
@@ -64,14 +68,24 @@ class ServiceClient:
                 answer = await self._client.request(
                     method, f"{self._base_url}{path}", headers=headers, timeout=10, **arguments
                 )
-                if answer.status_code not in _RETRIED or attempt == _ATTEMPTS:
-                    answer.raise_for_status()
-                    return answer
-            except httpx.TransportError:
-                if attempt == _ATTEMPTS:
+                if answer.status_code == httpx.codes.UNAUTHORIZED and attempt == 1:
+                    self._token.forget()
+                    continue
+                answer.raise_for_status()
+            except httpx.HTTPError as error:
+                if attempt == _ATTEMPTS or not _passing(error):
                     raise
+            else:
+                return answer
             await asyncio.sleep(random.uniform(0.5, 1) * 0.2 * 2**attempt)  # noqa: S311 - jitter
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _passing(error: httpx.HTTPError) -> bool:
+    """Whether another try may go better: a broken way, or a server that is busy or starting."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code in _RETRIED
+    return isinstance(error, httpx.TransportError)
 
 
 class FeedClients:
