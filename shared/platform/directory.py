@@ -1,9 +1,8 @@
 """The local unit directory: what a service knows of units, fed from the units topic."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from time import monotonic
 
 from shared.contracts.units import (
     UNITS,
@@ -14,65 +13,7 @@ from shared.contracts.units import (
     UnitRenamed,
 )
 from shared.kernel.envelope import Envelope
-from shared.kernel.refusals import UnitAbolishedAlready, UnknownUnit
-from shared.platform.postgres import Connection, Pool
-
-_FRESH_SECONDS = 2.0
-_REMEMBERED = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class DirectoryUnit:
-    """A unit as the directory knows it; `abolished_on` is the first day it no longer counts."""
-
-    campaign: str
-    code: str
-    parent: str | None
-    level: int
-    kind: str
-    name: str
-    path: str
-    registered_on: date
-    abolished_on: date | None
-
-    def existing(self) -> "DirectoryUnit":
-        """Itself, or a refusal when it has been abolished or merged."""
-        if self.abolished_on is not None:
-            raise UnitAbolishedAlready(unit=self.code, abolished_on=self.abolished_on)
-        return self
-
-
-class UnitDirectory:
-    """Looks units up, remembering each for a moment: the directory itself trails its topic."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._known: dict[tuple[str, str], tuple[float, DirectoryUnit]] = {}
-
-    async def unit(self, campaign: str, code: str) -> DirectoryUnit:
-        """The unit, or UnknownUnit."""
-        found = self._known.get((campaign, code))
-        if found is not None and monotonic() - found[0] < _FRESH_SECONDS:
-            return found[1]
-        units = await self.units(campaign, [code])
-        if code not in units:
-            raise UnknownUnit(unit=code)
-        if len(self._known) >= _REMEMBERED:
-            self._known.clear()
-        self._known[(campaign, code)] = (monotonic(), units[code])
-        return units[code]
-
-    async def units(self, campaign: str, codes: Iterable[str]) -> dict[str, DirectoryUnit]:
-        """Those of the codes that are known, in one query."""
-        rows = await self._pool.fetch(
-            "select campaign, code, parent, level, kind, name, path, registered_on, abolished_on"
-            " from unit_directory"
-            " where campaign = $1 and code = any($2::text[]) and registered_on is not null",
-            campaign,
-            list(codes),
-        )
-        return {row["code"]: DirectoryUnit(**row) for row in rows}
-
+from shared.platform.postgres import Connection
 
 _UPSERT = """
 insert into unit_directory as d
