@@ -9,7 +9,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import httpx
 import pytest
+from fastapi import APIRouter
 
 from deploy.clean import forget
 from deploy.embedded import Cluster, broker_program, postgres_home, start_postgres
@@ -19,6 +21,7 @@ from shared.contracts.contract import Contract
 from shared.platform.commands import CommandHandler
 from shared.platform.consuming import Applier
 from shared.platform.eventstore import EventStore
+from shared.platform.http import create_app
 from shared.platform.kafka import KafkaAddress
 from shared.platform.metrics import Metrics
 from shared.platform.postgres import LOST, Pool, open_pool
@@ -193,14 +196,32 @@ async def test_a_database_server_that_crashes_interrupts_but_loses_nothing(
                     answered[unit] = answered.get(unit, 0) + 1
             await asyncio.sleep(0.05)
 
+    async def ready() -> dict[str, str]:
+        return {}
+
     async with opened(url, schema) as pool, served(url, schema, pool, tally, own_address):
+        router = APIRouter()
+
+        @router.get("/count")
+        async def count() -> int:
+            counted: int = await pool.fetchval("select count(*) from events")
+            return counted
+
+        app = create_app("Tally", "", [router], Metrics(), ready)
+        http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tally.test")
         writing = asyncio.create_task(keep_writing(CommandHandler(EventStore(pool, tally))))
         await asyncio.sleep(1)
         await asyncio.to_thread(server.kill)
+        told = [await http.get("/count") for _ in range(3)]
         await asyncio.to_thread(start_postgres, cluster, server)
         await writing
         await until(lambda: level(pool), 90)
+        assert (await http.get("/count")).status_code == 200
+        await http.aclose()
         rows = await pool.fetch("select meta->>'unit', count(*)::int from events group by 1")
         counted = dict(rows)
 
+    assert {(answer.status_code, answer.json()["code"]) for answer in told} == {
+        (503, "database-unavailable")
+    }
     assert all(counted[unit] >= times for unit, times in answered.items())
