@@ -10,11 +10,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from deploy.cli_client import Refused, Services
 from deploy.problems import CannotRun
-from deploy.scenarios.nmg_2014 import load as nmg_2014
 from deploy.scenarios.nmg_2014.hierarchy import ROOT
+from deploy.scenarios.nmg_2014.load import Loaded, LoadRefused, Unreachable
+from deploy.scenarios.nmg_2014.load import load as load_nmg_2014
 
 T = TypeVar("T")
-SCENARIOS: Final = {"nmg-2014": nmg_2014}
+SCENARIOS: Final = {"nmg-2014": load_nmg_2014}
 READY_SECONDS: Final = 300.0
 _CHINESE: Final = {
     "units": "单位",
@@ -41,7 +42,7 @@ def refuse_unknown(scenario: str) -> None:
         )
 
 
-async def load(scenario: str, services: Services, console: Console) -> nmg_2014.Loaded:
+async def load(scenario: str, services: Services, console: Console) -> Loaded:
     """Send everything through the public APIs; what is there already is left as it is."""
     with _progress(console) as progress:
         tasks = {}
@@ -52,15 +53,15 @@ async def load(scenario: str, services: Services, console: Console) -> nmg_2014.
             progress.update(tasks[name], completed=done, total=total)
 
         try:
-            return await SCENARIOS[scenario].load(
+            return await SCENARIOS[scenario](
                 services.apis, lambda role: services.token(f"{role}-{ROOT}"), tell
             )
-        except nmg_2014.LoadRefused as refused:
+        except LoadRefused as refused:
             raise CannotRun(
                 f"{_CHINESE.get(refused.name, refused.name)}被拒绝,未能载入。",
                 f"Loading {refused.name} was refused ({refused.status}): {refused.problem[:600]}",
             ) from refused
-        except nmg_2014.Unreachable as unreachable:
+        except Unreachable as unreachable:
             raise CannotRun(
                 "服务没有应答,请检查系统是否已启动。", f"A service does not answer: {unreachable}"
             ) from unreachable
@@ -68,7 +69,7 @@ async def load(scenario: str, services: Services, console: Console) -> nmg_2014.
 
 def wait_until_shown(
     services: Services,
-    loaded: nmg_2014.Loaded,
+    loaded: Loaded,
     console: Console,
     check: Callable[[], None] = lambda: None,
 ) -> None:
