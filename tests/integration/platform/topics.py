@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import msgspec
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.structs import ConsumerRecord
 
 from shared.contracts.contract import Contract
@@ -80,6 +80,15 @@ async def versions(address: KafkaAddress, topic: str) -> dict[str, list[int]]:
 def first_seen(published: list[int]) -> list[int]:
     """What a consumer that skips repeats sees."""
     return list(dict.fromkeys(published))
+
+
+async def create_topic(address: KafkaAddress, topic: str, partitions: int) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=address.bootstrap_servers)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(topic, partitions, 1)])
+    finally:
+        await admin.close()
 
 
 async def delete_topic(address: KafkaAddress, topic: str) -> None:
