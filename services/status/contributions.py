@@ -4,12 +4,12 @@ A unit counts only while it exists, and where it stands on the day; so nothing c
 what is expected, and a unit that moves or ends takes everything it added along with it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from services.status.facts import Group, PlanStep, Training, UnitFact
+from services.status.facts import PARTS, Part, PlanStep, UnitFact
 from shared.kernel.units import ancestors
 
 Tree = Literal["then", "now"]
@@ -58,12 +58,12 @@ class Picture(NamedTuple):
     spans: list[Span]
 
 
-def picture(fact: UnitFact) -> Picture | None:
-    """None for a unit that does not count: its registration has not arrived."""
+def picture(fact: UnitFact, parts: Iterable[Part] = PARTS) -> Picture | None:
+    """What those parts of the fact add; None while the unit's registration has not arrived."""
     if fact.registered_on is None:
         return None
     now = _above(fact.path) if len(fact.placements) > 1 else None
-    return Picture(fact.class_, stays(fact), now, spans(fact))
+    return Picture(fact.class_, stays(fact), now, spans(fact, parts))
 
 
 def contributions(fact: UnitFact) -> dict[Line, int]:
@@ -158,22 +158,22 @@ def _mark(
                 changes[mark] = changes.get(mark, 0) - sign * n
 
 
-def spans(fact: UnitFact) -> list[Span]:
-    """What the unit would add if it existed for all time."""
+def spans(fact: UnitFact, parts: Iterable[Part] = PARTS) -> list[Span]:
+    """What these parts of the fact would add if the unit existed for all time."""
     found: list[Span] = []
+    for part in parts:
+        _SPANS[part](found, fact)
+    return found
+
+
+def _add_existence(found: list[Span], fact: UnitFact) -> None:
     if fact.registered_on is not None:
         found.append((EXPECTED, fact.registered_on, None, 1))
+
+
+def _add_preparation(found: list[Span], fact: UnitFact) -> None:
     if fact.preparations:
         found.append((PREPARED, fact.preparations[-1].on, None, 1))
-    if fact.meeting is not None or fact.arrangements:
-        _add_meeting(found, fact)
-    for category, steps in fact.plans.items():
-        _add_plan(found, category, steps)
-    if fact.trainings:
-        _add_trainings(found, fact.trainings.values())
-    if fact.groups:
-        _add_groups(found, fact.groups)
-    return found
 
 
 def _add_meeting(found: list[Span], fact: UnitFact) -> None:
@@ -182,6 +182,11 @@ def _add_meeting(found: list[Span], fact: UnitFact) -> None:
         found.append((MOBILIZED, held.on, None, 1))
     if fact.arrangements and (arranged := fact.arranged):
         found.append((ARRANGED, min(a.on for a in arranged), held.on if held else None, 1))
+
+
+def _add_plans(found: list[Span], fact: UnitFact) -> None:
+    for category, steps in fact.plans.items():
+        _add_plan(found, category, steps)
 
 
 def _add_plan(found: list[Span], category: str, steps: Sequence[PlanStep]) -> None:
@@ -193,7 +198,10 @@ def _add_plan(found: list[Span], category: str, steps: Sequence[PlanStep]) -> No
             end = step.on
 
 
-def _add_trainings(found: list[Span], trainings: Collection[Training]) -> None:
+def _add_trainings(found: list[Span], fact: UnitFact) -> None:
+    if not fact.trainings:
+        return
+    trainings = fact.trainings.values()
     found.append((TRAINED, min(t.on for t in trainings), None, 1))
     for training in trainings:
         found.append((SESSIONS, training.on, None, 1))
@@ -202,15 +210,25 @@ def _add_trainings(found: list[Span], trainings: Collection[Training]) -> None:
             found.append((metric, training.on, None, training.participants))
 
 
-def _add_groups(found: list[Span], groups: Mapping[str, Group]) -> None:
+def _add_groups(found: list[Span], fact: UnitFact) -> None:
     rules: list[date] = []
-    for name, group in groups.items():
+    for name, group in fact.groups.items():
         formed = group.formed
         if formed is not None:
             found.append((GROUP + name, formed.on, None, 1))
         rules += [r.on for r in group.rules]
     if rules:
         found.append((RULES, min(rules), None, 1))
+
+
+_SPANS: Final[dict[Part, Callable[[list[Span], UnitFact], None]]] = {
+    "place": _add_existence,
+    "preparation": _add_preparation,
+    "meeting": _add_meeting,
+    "plans": _add_plans,
+    "trainings": _add_trainings,
+    "groups": _add_groups,
+}
 
 
 @lru_cache(1_000)

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar, get_args
 
 import msgspec
 
 from shared.contracts.schedule import Window
 from shared.kernel.units import unit_class
+
+Part = Literal["place", "preparation", "meeting", "plans", "trainings", "groups"]
+PARTS: Final[tuple[Part, ...]] = get_args(Part)
+"""What a fact is made of: an event changes one part; `place` decides what all others count for."""
 
 PlanState = Literal["in_review", "returned", "approved"]
 
@@ -97,6 +101,8 @@ class UnitFact(msgspec.Struct, omit_defaults=True):
     preparations: list[Piece] = msgspec.field(default_factory=list)
     plans: dict[str, list[PlanStep]] = msgspec.field(default_factory=dict)
     meeting: Meeting | None = None
+    voided_by: int = 0
+    """The stream version of the last voiding: it takes the arrangements before it along."""
     arrangements: list[Arrangement] = msgspec.field(default_factory=list)
     trainings: dict[str, Training] = msgspec.field(default_factory=dict)
     groups: dict[str, Group] = msgspec.field(default_factory=dict)
@@ -136,10 +142,8 @@ class UnitFact(msgspec.Struct, omit_defaults=True):
 
     @property
     def arranged(self) -> list[Arrangement]:
-        """The arrangements that stand: a voided meeting takes those before it along."""
-        if self.meeting is None or not self.meeting.voided:
-            return self.arrangements
-        return [a for a in self.arrangements if a.version > self.meeting.version]
+        """The arrangements that stand: those made since a meeting was last voided."""
+        return [a for a in self.arrangements if a.version > self.voided_by]
 
     def plan_on(self, category: str, day: date) -> PlanStep | None:
         """The last step recorded among those that had happened by the end of that day."""

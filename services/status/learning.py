@@ -24,6 +24,7 @@ from services.status.facts import (
     Name,
     Opening,
     Order,
+    Part,
     Piece,
     Placement,
     PlanState,
@@ -75,6 +76,11 @@ def concerns_campaign(event: Event) -> bool:
     return type(event) in _CAMPAIGN_LESSONS
 
 
+def part_changed(event: Event) -> Part | None:
+    """The part of a unit's fact that counts differently for this event; a name never does."""
+    return _UNIT_LESSONS[type(event)][0]
+
+
 def is_passage(event: Event) -> bool:
     """Whether it tells of a unit that changed its path: maybe from one league to another."""
     return isinstance(event, units.UnitMoved | units.UnitDeparted)
@@ -84,7 +90,7 @@ def learn(fact: UnitFact, envelope: Told, event: Event) -> UnitFact:
     """The fact, knowing this event too (changed in place: it belongs to the caller's batch)."""
     lesson = _UNIT_LESSONS.get(type(event))
     if lesson is not None:
-        lesson(fact, envelope, event)
+        lesson[1](fact, envelope, event)
     return fact
 
 
@@ -183,6 +189,7 @@ def _held(
 def _voided(fact: UnitFact, env: Told, event: schedule.MobilizationVoided) -> None:
     on = local_date(event.voided_at)
     _hear(fact, Meeting(env.streamversion, on, env.id, voided=True, attendees=0, flags=()))
+    fact.voided_by = max(fact.voided_by, env.streamversion)
 
 
 def _hear(fact: UnitFact, said: Meeting) -> None:
@@ -260,26 +267,31 @@ def _met(fact: CampaignFact, env: Told, event: schedule.MeetingHeld) -> None:
     _put_newest(fact.meetings, event.meeting, meeting)
 
 
-_UNIT_LESSONS: Final[dict[type[Event], Callable[[UnitFact, Told, Any], None]]] = {
-    units.UnitRegistered: _registered,
-    units.UnitRenamed: _renamed,
-    units.UnitMoved: _moved,
-    units.UnitDeparted: _departed,
-    units.UnitMerged: _merged,
-    units.UnitAbolished: _abolished,
-    units.LeadingGroupFormed: _formed,
-    units.LeadingGroupReinforced: _reinforced,
-    units.WorkingRulesAdopted: _rules_adopted,
-    schedule.PreparationCompleted: _prepared,
-    schedule.PlanSubmitted: _plan_lesson("in_review", "submitted_at"),
-    schedule.GatePassed: _plan_lesson("in_review", "passed_at", gate="gate"),
-    schedule.PlanReturned: _plan_lesson("returned", "returned_at", gate="gate", reasons="reasons"),
-    schedule.PlanApproved: _plan_lesson("approved", "approved_at"),
-    schedule.MobilizationPlanned: _arranged,
-    schedule.MobilizationHeld: _held,
-    schedule.MobilizationCorrected: _held,
-    schedule.MobilizationVoided: _voided,
-    schedule.TrainingHeld: _trained,
+_UNIT_LESSONS: Final[
+    dict[type[Event], tuple[Part | None, Callable[[UnitFact, Told, Any], None]]]
+] = {
+    units.UnitRegistered: ("place", _registered),
+    units.UnitRenamed: (None, _renamed),
+    units.UnitMoved: ("place", _moved),
+    units.UnitDeparted: (None, _departed),
+    units.UnitMerged: ("place", _merged),
+    units.UnitAbolished: ("place", _abolished),
+    units.LeadingGroupFormed: ("groups", _formed),
+    units.LeadingGroupReinforced: ("groups", _reinforced),
+    units.WorkingRulesAdopted: ("groups", _rules_adopted),
+    schedule.PreparationCompleted: ("preparation", _prepared),
+    schedule.PlanSubmitted: ("plans", _plan_lesson("in_review", "submitted_at")),
+    schedule.GatePassed: ("plans", _plan_lesson("in_review", "passed_at", gate="gate")),
+    schedule.PlanReturned: (
+        "plans",
+        _plan_lesson("returned", "returned_at", gate="gate", reasons="reasons"),
+    ),
+    schedule.PlanApproved: ("plans", _plan_lesson("approved", "approved_at")),
+    schedule.MobilizationPlanned: ("meeting", _arranged),
+    schedule.MobilizationHeld: ("meeting", _held),
+    schedule.MobilizationCorrected: ("meeting", _held),
+    schedule.MobilizationVoided: ("meeting", _voided),
+    schedule.TrainingHeld: ("trainings", _trained),
 }
 _CAMPAIGN_LESSONS: Final[dict[type[Event], Callable[[CampaignFact, Told, Any], None]]] = {
     schedule.CampaignOpened: _campaign_opened,

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from services.status import learning
-from services.status.contributions import Line, Mark, add_change, picture, spread
-from services.status.facts import CampaignFact, UnitFact
+from services.status.contributions import Mark, add_change, picture
+from services.status.facts import PARTS, CampaignFact, Part, UnitFact
 from services.status.learning import (
     CONTRACTS,
     concerns_campaign,
@@ -14,14 +14,19 @@ from services.status.learning import (
     learn,
     learn_campaign,
     opened,
+    part_changed,
 )
 from services.status.storage import (
     UnitKey,
     add_rollups,
     campaign_facts,
     copy_history,
+    fetch_facts,
+    history_rows,
+    meanwhile,
+    read_facts,
     rollup_rows,
-    unit_facts,
+    wish,
     write_campaign_facts,
     write_unit_facts,
 )
@@ -49,22 +54,30 @@ class StatusProjection:
     contracts = CONTRACTS
 
     async def apply(self, connection: Connection, envelopes: Sequence[Envelope]) -> None:
+        await copy_history(connection, history_rows(envelopes))
         await update_views(connection, envelopes)
-        await copy_history(connection, envelopes)
 
 
 async def update_views(connection: Connection, envelopes: Sequence[Told]) -> None:
-    """Teach the stored facts, and add what that changes to the roll-ups."""
-    about_units, about_campaigns = sorted_out(envelopes)
-    if about_units:
-        units = await unit_facts(connection, {unit_of(e) for e, _ in about_units})
-        changes = fold({key: fact for key, (_, fact) in units.items()}, about_units)
-        await write_unit_facts(connection, units)
-        await add_rollups(connection, rollup_rows(changes))
+    """Teach the stored facts, and add what that changes to the roll-ups.
+
+    Python and the server take turns as little as may be: while one query runs, what the next
+    needs is made ready.
+    """
+    await wish(connection, {unit_of(e) for e in envelopes})
+    rows, (about_units, about_campaigns) = await meanwhile(
+        fetch_facts(connection), lambda: sorted_out(envelopes)
+    )
     if about_campaigns:
         campaigns = await campaign_facts(connection, {e.campaign for e, _ in about_campaigns})
         fold_campaigns({name: fact for name, (_, fact) in campaigns.items()}, about_campaigns)
         await write_campaign_facts(connection, campaigns)
+    if about_units:
+        units = read_facts({unit_of(e) for e, _ in about_units}, rows)
+        marks = fold({key: fact for key, (_, fact) in units.items()}, about_units)
+        lines = await write_unit_facts(connection, units, lambda: rollup_rows(marks))
+        # Last: all workers meet at the region's lines, and wait there for one another's commit.
+        await add_rollups(connection, lines)
 
 
 def sorted_out(envelopes: Iterable[T]) -> tuple[list[tuple[T, Event]], list[tuple[T, Event]]]:
@@ -82,15 +95,24 @@ def sorted_out(envelopes: Iterable[T]) -> tuple[list[tuple[T, Event]], list[tupl
 
 def fold(
     facts: Mapping[UnitKey, UnitFact], events: Sequence[tuple[Told, Event]]
-) -> dict[str, dict[Line, int]]:
-    """Teach the facts, in place; by campaign, what that changes in the roll-ups."""
-    before = {key: picture(fact) for key, fact in facts.items()}
+) -> dict[str, dict[Mark, int]]:
+    """Teach the facts, in place; by campaign, what that changes in the roll-ups.
+
+    Only the parts of a fact that events are about are looked at before and after.
+    """
+    about: defaultdict[UnitKey, set[Part]] = defaultdict(set)
+    for envelope, event in events:
+        part = part_changed(event)
+        if part is not None:
+            about[unit_of(envelope)].add(part)
+    parts = {key: PARTS if "place" in found else sorted(found) for key, found in about.items()}
+    before = {key: picture(facts[key], of) for key, of in parts.items()}
     for envelope, event in events:
         learn(facts[unit_of(envelope)], envelope, event)
     changes: defaultdict[str, dict[Mark, int]] = defaultdict(dict)
-    for key, fact in facts.items():
-        add_change(changes[key[0]], before[key], picture(fact))
-    return {campaign: spread(changed) for campaign, changed in changes.items()}
+    for key, of in parts.items():
+        add_change(changes[key[0]], before[key], picture(facts[key], of))
+    return changes
 
 
 def fold_campaigns(facts: Mapping[str, CampaignFact], events: Sequence[tuple[Told, Event]]) -> None:

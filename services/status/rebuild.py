@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import msgspec
 import structlog
 
-from services.status.contributions import Mark, add_change, picture, spread
+from services.status.contributions import Mark, add_change, picture
 from services.status.facts import CampaignFact, UnitFact
 from services.status.learning import is_passage, learn, learn_campaign
 from services.status.projections import sorted_out, unit_of, update_views
@@ -223,7 +223,6 @@ async def _copy(connection: Connection, facts: dict[UnitKey, UnitFact]) -> None:
         columns=("campaign", "parent", "unit"),
         records=former_parent_rows(facts.items()),
     )
-    lines = {campaign: spread(changed) for campaign, changed in changes.items()}
     await connection.copy_records_to_table(
-        "rollup_parts", columns=ROLLUP_COLUMNS, records=rollup_rows(lines)
+        "rollup_parts", columns=ROLLUP_COLUMNS, records=rollup_rows(changes)
     )

@@ -1,13 +1,14 @@
 """The views' tables: facts read and written in sets, roll-ups added to, history copied."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 import asyncpg
 import msgspec
 
-from services.status.contributions import Line, stays
+from services.status.contributions import Mark, spread, stays
 from services.status.facts import CampaignFact, UnitFact
 from shared.kernel.envelope import Envelope
 from shared.kernel.units import league_of, own_code
@@ -15,6 +16,8 @@ from shared.platform.postgres import Connection
 
 UnitKey: TypeAlias = tuple[str, str]
 """(campaign, unit)."""
+Q = TypeVar("Q")
+W = TypeVar("W")
 
 FACT_COLUMNS: Final = (
     "campaign", "unit", "league", "parent", "path", "level", "kind", "class", "name",
@@ -38,9 +41,13 @@ create temp table if not exists rollup_in
 truncate wanted_units, unit_facts_in, rollup_in
 """
 
+# `offset 0` keeps it one index lookup a unit: knowing nothing of the temporary table's size, the
+# planner would read all facts.
 _FACTS = """
 select f.campaign, f.unit, f.revision, f.fact
-from wanted_units w join unit_facts f using (campaign, unit)
+from wanted_units w cross join lateral (
+    select * from unit_facts u where u.campaign = w.campaign and u.unit = w.unit offset 0
+) f
 """
 
 # Revisions, not locks, keep two workers apart: whoever read an older one writes fewer rows than
@@ -57,7 +64,7 @@ on conflict (campaign, unit) do update set
 
 _WRITE_CAMPAIGNS = """
 insert into campaign_facts as f (campaign, revision, fact)
-select * from unnest($1::text[], $2::bigint[], $3::json[]) order by 1
+select * from unnest($1::text[], $2::bigint[], $3::text[]) order by 1
 on conflict (campaign) do update set revision = excluded.revision, fact = excluded.fact
     where f.revision = excluded.revision - 1
 """
@@ -85,15 +92,34 @@ _unit_fact = msgspec.json.Decoder(UnitFact)
 _campaign_fact = msgspec.json.Decoder(CampaignFact)
 
 
-async def unit_facts(
-    connection: Connection, keys: Collection[UnitKey]
-) -> dict[UnitKey, tuple[int, UnitFact]]:
-    """Each unit's revision and fact; a unit never heard of starts at revision zero."""
+async def meanwhile(query: Coroutine[Any, Any, Q], work: Callable[[], W]) -> tuple[Q, W]:
+    """The answer to a query, and the work done while the server was busy with it."""
+    task = asyncio.ensure_future(query)
+    await asyncio.sleep(0)  # lets the query set off
+    try:
+        done = work()
+    finally:
+        answer = await task
+    return answer, done
+
+
+async def wish(connection: Connection, keys: Collection[UnitKey]) -> None:
+    """Say whose facts `fetch_facts` is to fetch, and empty the way in for `write`."""
     await connection.execute(_STAGE)
     await connection.copy_records_to_table(
         "wanted_units", columns=("campaign", "unit"), records=keys
     )
-    rows = await connection.fetch(_FACTS)
+
+
+async def fetch_facts(connection: Connection) -> list[asyncpg.Record]:
+    rows: list[asyncpg.Record] = await connection.fetch(_FACTS)
+    return rows
+
+
+def read_facts(
+    keys: Collection[UnitKey], rows: Iterable[asyncpg.Record]
+) -> dict[UnitKey, tuple[int, UnitFact]]:
+    """Each unit's revision and fact; a unit never heard of starts at revision zero."""
     decode = _unit_fact.decode
     found = {(campaign, unit): (revision, decode(fact)) for campaign, unit, revision, fact in rows}
     return {key: found.get(key) or (0, UnitFact()) for key in keys}
@@ -111,15 +137,19 @@ async def campaign_facts(
 
 
 async def write_unit_facts(
-    connection: Connection, facts: Mapping[UnitKey, tuple[int, UnitFact]]
-) -> None:
-    """Write facts read at these revisions; FactsChanged if another has written meanwhile."""
+    connection: Connection, facts: Mapping[UnitKey, tuple[int, UnitFact]], work: Callable[[], W]
+) -> W:
+    """Write facts read at these revisions, doing other work meanwhile; FactsChanged if another
+    has written since they were read.
+    """
     rows = [fact_row(key, revision + 1, fact) for key, (revision, fact) in facts.items()]
     await connection.copy_records_to_table("unit_facts_in", columns=FACT_COLUMNS, records=rows)
-    _all_written(await connection.execute(_WRITE_FACTS), len(rows))
+    status, done = await meanwhile(connection.execute(_WRITE_FACTS), work)
+    _all_written(status, len(rows))
     former = former_parent_rows((key, fact) for key, (_, fact) in facts.items())
     if former:
         await connection.execute(_FORMER_PARENTS, *columns(former, 3))
+    return done
 
 
 async def write_campaign_facts(
@@ -137,20 +167,21 @@ async def add_rollups(connection: Connection, rows: Sequence[tuple[Any, ...]]) -
         await connection.execute(_ADD_ROLLUPS)
 
 
-async def copy_history(connection: Connection, envelopes: Sequence[Envelope]) -> None:
-    """Keep the envelopes as they came; a version kept already is an error, and cannot come."""
+async def copy_history(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Keep what was applied; a version kept already is an error, and cannot come."""
+    await connection.copy_records_to_table("history", columns=HISTORY_COLUMNS, records=rows)
+
+
+def history_rows(envelopes: Iterable[Envelope]) -> list[tuple[Any, ...]]:
+    """Rows in the order of HISTORY_COLUMNS: the envelopes as they came."""
     encode = msgspec.json.encode
-    await connection.copy_records_to_table(
-        "history",
-        columns=HISTORY_COLUMNS,
-        records=[
-            (
-                e.service, e.league, e.version, e.id, e.type, e.campaign, e.subject, e.time,
-                e.recordedat, encode(e),
-            )
-            for e in envelopes
-        ],
-    )  # fmt: skip
+    return [
+        (
+            e.service, e.league, e.version, e.id, e.type, e.campaign, e.subject, e.time,
+            e.recordedat, encode(e),
+        )
+        for e in envelopes
+    ]  # fmt: skip
 
 
 def fact_row(key: UnitKey, revision: int, fact: UnitFact) -> tuple[Any, ...]:
@@ -201,10 +232,12 @@ def former_parent_rows(facts: Iterable[tuple[UnitKey, UnitFact]]) -> list[tuple[
     )
 
 
-def rollup_rows(changes: Mapping[str, Mapping[Line, int]]) -> list[tuple[Any, ...]]:
-    """Rows in the order of ROLLUP_COLUMNS, of campaign -> line -> change."""
+def rollup_rows(changes: Mapping[str, dict[Mark, int]]) -> list[tuple[Any, ...]]:
+    """Rows in the order of ROLLUP_COLUMNS, of the changes in each campaign."""
     return [
-        (campaign, *line, n) for campaign, lines in changes.items() for line, n in lines.items()
+        (campaign, *line, n)
+        for campaign, marks in changes.items()
+        for line, n in spread(marks).items()
     ]
 
 

@@ -16,7 +16,7 @@ create table history (
 );
 
 -- What is known of each unit. Columns repeat what the views select by, as it is today; the
--- fact itself answers for any day. A writer that read another revision rolls back.
+-- fact itself (JSON; as text, for nothing here looks inside) answers for any day. A writer that read another revision rolls back.
 create table unit_facts (
     campaign text not null,
     unit text not null,
@@ -30,7 +30,7 @@ create table unit_facts (
     registered_on date,
     abolished_on date,
     revision bigint not null,
-    fact json not null,
+    fact text not null,
     primary key (campaign, unit)
 ) with (fillfactor = 70);
 create index unit_facts_parent on unit_facts (campaign, parent);
@@ -46,7 +46,7 @@ create table former_parents (
 create table campaign_facts (
     campaign text primary key,
     revision bigint not null,
-    fact json not null
+    fact text not null
 );
 
 -- How each figure below a unit changed, day by day; a view at day D sums the days up to D.

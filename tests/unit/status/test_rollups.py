@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.status.contributions import Line
+from services.status.contributions import Line, spread
 from services.status.facts import UnitFact
 from services.status.figures import own_sums
 from services.status.projections import fold, sorted_out, unit_of
@@ -33,8 +33,8 @@ class Folded:
         events, _ = sorted_out(envelopes)
         keys = {unit_of(envelope) for envelope, _ in events}
         facts = {key: _decode(self.facts.get(key, b"{}")) for key in keys}
-        for lines in fold(facts, events).values():
-            for line, n in lines.items():
+        for marks in fold(facts, events).values():
+            for line, n in spread(marks).items():
                 self.lines[line] += n
         for key, fact in facts.items():
             self.facts[key] = msgspec.json.encode(fact)
