@@ -18,6 +18,7 @@ from shared.kernel.positions import Positions, format_positions
 from shared.kernel.refusals import KeyReused
 from shared.kernel.time import iso_utc
 from shared.kernel.units import league_of
+from shared.platform.durable import Flusher
 from shared.platform.inline_views import Row, Table
 from shared.platform.postgres import Connection, Pool
 
@@ -238,6 +239,7 @@ class EventStore:
     def __init__(self, pool: Pool, contract: Contract) -> None:
         self.pool = pool
         self.contract = contract
+        self._flusher = Flusher(pool)
 
     @asynccontextmanager
     async def session(
@@ -286,6 +288,9 @@ class EventStore:
     ) -> Answer:
         """Append one stream's events, their key and inline view in a single statement.
 
+        It is committed before it is on disk, so that the league's lock is not held for as long
+        as that takes, and answered when it is on disk.
+
         Raises UniqueViolationError when somebody else was faster: look again, decide again.
         """
         first = events[0]
@@ -307,6 +312,7 @@ class EventStore:
             answer.status, answer.body,
             *(zip(*shown[1], strict=True) if shown else ()),
         )  # fmt: skip
+        await self._flusher.flushed()
         return replace(
             answer, positions=format_positions({(self.contract.service, first.history): version})
         )

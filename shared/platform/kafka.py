@@ -53,8 +53,8 @@ async def ensure_topics(address: KafkaAddress, topics: Iterable[str]) -> None:
         found = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics()}
         for name in sorted(set(topics)):
             if name not in found:
-                await _create(admin, address, name)
-                if await _is_embedded(admin, name):
+                # Only who made it makes it anew: others may be sending to it already.
+                if await _create(admin, address, name) and await _is_embedded(admin, name):
                     await _make_anew(admin, address, name)
             elif found[name] < PARTITIONS:
                 log.warning("topic-has-too-few-partitions", topic=name)
@@ -66,7 +66,8 @@ async def ensure_topics(address: KafkaAddress, topics: Iterable[str]) -> None:
         await admin.close()
 
 
-async def _create(admin: AIOKafkaAdminClient, address: KafkaAddress, name: str) -> None:
+async def _create(admin: AIOKafkaAdminClient, address: KafkaAddress, name: str) -> bool:
+    """Whether it was us who made it, and not somebody at the same moment."""
     topic = NewTopic(
         name=name,
         num_partitions=PARTITIONS,
@@ -74,10 +75,11 @@ async def _create(admin: AIOKafkaAdminClient, address: KafkaAddress, name: str) 
         topic_configs=dict(TOPIC_CONFIG),
     )
     answer = await admin.create_topics([topic])
-    for _, code, *_ in answer.topic_errors:
-        error = for_code(code)
-        if code and error is not TopicAlreadyExistsError:
+    errors = [for_code(code) for _, code, *_ in answer.topic_errors if code]
+    for error in errors:
+        if error is not TopicAlreadyExistsError:
             raise error(name)
+    return not errors
 
 
 async def _is_embedded(admin: AIOKafkaAdminClient, name: str) -> bool:

@@ -82,7 +82,8 @@ end
 $$;
 
 -- Appends one stream's events in a statement of its own: the league's row is locked for no
--- longer than this and the commit take. The stream's expected version is held by the unique
+-- longer than this takes. The commit does not wait for the disk; whoever called waits for a
+-- flush before answering, and the relay before publishing. The stream's expected version is held by the unique
 -- constraint on (stream, stream_version), the key by its primary key: whoever comes second
 -- fails whole and starts again. The chain is the one the Python side computes:
 -- sha256(previous hash || digest || "<version>|<recorded_at>").
@@ -98,6 +99,7 @@ declare
     v_hash bytea;
     v_recorded_at timestamptz;
 begin
+    perform set_config('synchronous_commit', 'off', true);
     select h.version, h.head_hash, h.recorded_at into v_version, v_hash, v_recorded_at
         from histories h where h.league = p_league for update;
     if not found then
