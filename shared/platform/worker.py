@@ -1,6 +1,7 @@
 """A service's worker process: its relay, its consumers, and a small door for probes."""
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 import structlog
 from aiokafka.errors import KafkaError
+from aiokafka.structs import TopicPartition
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
@@ -58,6 +60,7 @@ class Consuming:
         self._topics = [contract.topic for contract in projection.contracts]
         self._applying = 0
         self._behind = 0
+        self._past_the_end: set[TopicPartition] = set()
         self.broker = KafkaBroker(
             address.bootstrap_servers,
             logger=None,
@@ -117,26 +120,48 @@ class Consuming:
         up to the topics' ends. Between assignments it is the last known number.
         """
         consumer = self._subscriber.consumer
-        assigned = consumer.assignment() if consumer is not None else ()
-        if consumer is None or not assigned:
+        if consumer is None or not consumer.assignment():
             return self._behind
         total = self._applying
-        for tp in assigned:
+        for tp, position, end in self._positions():
+            waiting = max(0, end - position)
+            total += waiting
+            self._metrics.projection_lag_events.labels(
+                self._projection.name, tp.topic, str(tp.partition)
+            ).set(waiting)
+        self._behind = total
+        return total
+
+    def _reread_topics_made_anew(self) -> None:
+        """The embedded broker answers a position past the end with silence, where Kafka says that
+        it is out of range: twice past it, we begin the partition again; versions seen are skipped.
+        """
+        past = set()
+        consumer = self._subscriber.consumer
+        for tp, position, end in self._positions():
+            if position > end:
+                past.add(tp)
+            if consumer is not None and position > end and tp in self._past_the_end:
+                log.warning("topic-made-anew", topic=tp.topic, partition=tp.partition)
+                consumer.seek(tp, 0)
+        self._past_the_end = past
+
+    def _positions(self) -> Iterator[tuple[TopicPartition, int, int]]:
+        """Position and end of each assigned partition, where both are known."""
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            return
+        for tp in consumer.assignment():
             state = consumer._subscription.subscription.assignment.state_value(tp)  # noqa: SLF001 - position() would wait for the broker
             end = consumer.highwater(tp)
             if state is not None and state.has_valid_position and end is not None:
-                waiting = max(0, end - state.position)
-                total += waiting
-                self._metrics.projection_lag_events.labels(
-                    self._projection.name, tp.topic, str(tp.partition)
-                ).set(waiting)
-        self._behind = total
-        return total
+                yield tp, state.position, end
 
     async def measure(self, stop: asyncio.Event) -> None:
         """Write down once a second how far behind we are, until told to stop."""
         name = self._projection.name
         while not stop.is_set():
+            self._reread_topics_made_anew()
             events = self.behind()
             last = self._applier.last_recorded_at
             seconds = (datetime.now(UTC) - last).total_seconds() if events and last else 0.0

@@ -9,7 +9,7 @@ import pytest
 from shared.contracts.contract import Contract
 from shared.kernel.envelope import Envelope
 from shared.platform.commands import CommandHandler
-from shared.platform.consuming import Applier, Projection
+from shared.platform.consuming import Applier, Projection, Record
 from shared.platform.eventstore import EventStore
 from shared.platform.kafka import KafkaAddress, ensure_topics, partition_of, producer
 from shared.platform.metrics import Metrics, exposition
@@ -17,7 +17,7 @@ from shared.platform.postgres import Connection, Pool
 from shared.platform.worker import Consuming
 from tests.integration.platform.deliveries import Feed, records, recount, shown, write
 from tests.integration.platform.tally import Counting
-from tests.integration.platform.topics import new_relay, running, until
+from tests.integration.platform.topics import delete_topic, new_relay, running, until
 
 pytestmark = pytest.mark.kafka
 
@@ -129,6 +129,36 @@ async def test_what_faststream_would_drop_is_kept(
 
     assert await pool.fetchval("select count(*) from parked") == 10
     assert feed.asked == [("1502", 3, 4)] * 2
+
+
+async def test_a_topic_made_anew_is_read_from_its_beginning(
+    handler: CommandHandler, store: EventStore, pool: Pool, address: KafkaAddress, tally: Contract,
+    feed: Feed,
+) -> None:  # fmt: skip
+    """Where its end now lies before our position, a broker may say nothing at all."""
+
+    async def send(batch: list[Record]) -> None:
+        await ensure_topics(address, [tally.topic])
+        sender = producer(address)
+        await sender.start()
+        for record in batch:
+            await sender.send_and_wait(tally.topic, record.value, partition=record.partition)
+        await sender.stop()
+
+    stop = asyncio.Event()
+    await write(handler, ["150201"], times=5)
+    await send(await records(store))
+    async with consuming(address, pool, Counting(tally), feed) as worker:
+        measuring = asyncio.create_task(worker.measure(stop))
+        await until(lambda: level(pool))
+        await delete_topic(address, tally.topic)
+        await write(handler, ["150201"], times=1)
+        await send((await records(store))[5:])
+        await until(lambda: level(pool))
+        stop.set()
+        await measuring
+
+    assert feed.asked == []
 
 
 async def test_workers_that_come_and_go_lose_and_double_nothing(
