@@ -144,11 +144,13 @@ class CommandHandler:
     ) -> Answer:
         glance = await self.store.look(league_of(work.path), work.stream, key)
         if glance.answer is not None:
+            await self.store.flushed()
             return glance.answer
         outcome = _decide_one(decider, work, glance.past)
         answer = self._receipt(work, outcome, len(glance.past), glance.league_version)
         if not outcome.pending:
             await self.store.keep(answer, key)
+            await self.store.flushed()
             return answer
         change = outcome.changes[work.stream]
         shown = (view.table, [view.row_of(change)]) if view is not None else None

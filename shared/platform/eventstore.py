@@ -312,10 +312,14 @@ class EventStore:
             answer.status, answer.body,
             *(zip(*shown[1], strict=True) if shown else ()),
         )  # fmt: skip
-        await self._flusher.flushed()
+        await self.flushed()
         return replace(
             answer, positions=format_positions({(self.contract.service, first.history): version})
         )
+
+    async def flushed(self) -> None:
+        """Return once all that could be seen before is on disk: nothing less is answered."""
+        await self._flusher.flushed()
 
     async def keep(self, answer: Answer, key: IdempotencyKey | None) -> None:
         """Keep the answer to a repeat that changed nothing: its key stands for it, too."""
