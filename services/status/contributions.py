@@ -7,7 +7,7 @@ what is expected, and a unit that moves or ends takes everything it added along 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from services.status.facts import PARTS, Part, PlanStep, UnitFact
 from shared.kernel.units import ancestors
@@ -48,43 +48,38 @@ Stay: TypeAlias = tuple[str, date, date | None]
 """The path above, start, end (not included): for so long the unit existed there."""
 
 
-class Picture(NamedTuple):
-    """All that decides what a unit adds."""
+Standing: TypeAlias = tuple[str, list[Stay], str | None]
+"""The class, the stays, and for a unit that ever moved the path above it today."""
 
-    class_: str
-    stays: list[Stay]
-    now: str | None
-    """The path above it today, for a unit that ever moved."""
-    spans: list[Span]
+Picture: TypeAlias = tuple[Standing | None, list[Span]]
+"""All that decides what a unit adds; without a standing, it adds nothing."""
 
 
-def picture(fact: UnitFact, parts: Iterable[Part] = PARTS) -> Picture | None:
-    """What those parts of the fact add; None while the unit's registration has not arrived."""
+def standing(fact: UnitFact) -> Standing | None:
+    """None while the unit's registration has not arrived."""
     if fact.registered_on is None:
         return None
-    now = _above(fact.path) if len(fact.placements) > 1 else None
-    return Picture(fact.class_, stays(fact), now, spans(fact, parts))
+    return fact.class_, stays(fact), _above(fact.path) if len(fact.placements) > 1 else None
 
 
 def contributions(fact: UnitFact) -> dict[Line, int]:
     """Everything a unit adds, line by line of the daily roll-up."""
     changes: dict[Mark, int] = {}
-    add_change(changes, None, picture(fact))
+    add_change(changes, (None, []), (standing(fact), spans(fact)))
     return spread(changes)
 
 
-def add_change(changes: dict[Mark, int], before: Picture | None, after: Picture | None) -> None:
+def add_change(changes: dict[Mark, int], before: Picture, after: Picture) -> None:
     """Add the difference between two pictures of a unit: new minus old."""
-    if before is not None and after is not None and before[:3] == after[:3]:
+    stood, had = before
+    stands, has = after
+    if stood is stands:
         # Nearly always: what the unit did has grown, where it stands has not changed.
-        gone, come = _differing(before.spans, after.spans)
-        _mark_all(changes, before, gone, -1)
-        _mark_all(changes, after, come, 1)
-        return
-    if before is not None:
-        _mark_all(changes, before, before.spans, -1)
-    if after is not None:
-        _mark_all(changes, after, after.spans, 1)
+        had, has = _differing(had, has)
+    if stood is not None:
+        _mark_all(changes, stood, had, -1)
+    if stands is not None:
+        _mark_all(changes, stands, has, 1)
 
 
 def spread(changes: dict[Mark, int]) -> dict[Line, int]:
@@ -126,8 +121,10 @@ def _differing(before: list[Span], after: list[Span]) -> tuple[list[Span], list[
     return before[first : len(before) - last], after[first : len(after) - last]
 
 
-def _mark_all(changes: dict[Mark, int], seen: Picture, known: list[Span], sign: int) -> None:
-    class_, then, now, _ = seen
+def _mark_all(changes: dict[Mark, int], stands: Standing, known: list[Span], sign: int) -> None:
+    if not known:
+        return
+    class_, then, now = stands
     _mark(changes, then, THEN, class_, known, sign)
     if now is not None:
         _mark(changes, [(now, start, end) for _, start, end in then], NOW, class_, known, sign)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from services.status import learning
-from services.status.contributions import Mark, add_change, picture
+from services.status.contributions import Mark, Picture, add_change, spans, standing
 from services.status.facts import PARTS, CampaignFact, Part, UnitFact
 from services.status.learning import (
     CONTRACTS,
@@ -100,18 +100,23 @@ def fold(
 
     Only the parts of a fact that events are about are looked at before and after.
     """
-    about: defaultdict[UnitKey, set[Part]] = defaultdict(set)
+    about: dict[UnitKey, set[Part]] = {}
     for envelope, event in events:
         part = part_changed(event)
         if part is not None:
-            about[unit_of(envelope)].add(part)
-    parts = {key: PARTS if "place" in found else sorted(found) for key, found in about.items()}
-    before = {key: picture(facts[key], of) for key, of in parts.items()}
+            about.setdefault(unit_of(envelope), set()).add(part)
+    before: dict[UnitKey, tuple[Sequence[Part], Picture]] = {}
+    for key, found in about.items():
+        fact = facts[key]
+        looked_at: Sequence[Part] = PARTS if "place" in found else sorted(found)
+        before[key] = looked_at, (standing(fact), spans(fact, looked_at))
     for envelope, event in events:
         learn(facts[unit_of(envelope)], envelope, event)
     changes: defaultdict[str, dict[Mark, int]] = defaultdict(dict)
-    for key, of in parts.items():
-        add_change(changes[key[0]], before[key], picture(facts[key], of))
+    for key, (parts, picture) in before.items():
+        fact = facts[key]
+        stands = standing(fact) if parts is PARTS else picture[0]
+        add_change(changes[key[0]], picture, (stands, spans(fact, parts)))
     return changes
 
 

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import msgspec
 import structlog
 
-from services.status.contributions import Mark, add_change, picture
+from services.status.contributions import Mark, add_change, spans, standing
 from services.status.facts import CampaignFact, UnitFact
 from services.status.learning import is_passage, learn, learn_campaign
 from services.status.projections import sorted_out, unit_of, update_views
@@ -212,7 +212,7 @@ async def _copy(connection: Connection, facts: dict[UnitKey, UnitFact]) -> None:
     """Write facts and all they contribute into the next tables."""
     changes: defaultdict[str, dict[Mark, int]] = defaultdict(dict)
     for (campaign, _), fact in facts.items():
-        add_change(changes[campaign], None, picture(fact))
+        add_change(changes[campaign], (None, []), (standing(fact), spans(fact)))
     await connection.copy_records_to_table(
         "unit_facts_next",
         columns=FACT_COLUMNS,
