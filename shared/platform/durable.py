@@ -2,13 +2,12 @@
 
 import asyncio
 
-import asyncpg
-
 from shared.platform.postgres import Pool
 
-# A transaction of its own with nothing in it but its number: its commit waits until the log,
-# and so everything committed before, is on disk.
-FLUSH = "select pg_current_xact_id()"
+# A transaction of its own that writes a record of no meaning to the log: its commit waits until
+# the log, and so everything committed before, is on disk. One that writes none (that only takes
+# a number, say) is never waited for.
+FLUSH = "select pg_logical_emit_message(true, 'flush', '')"
 
 
 class Flusher:
@@ -35,7 +34,7 @@ class Flusher:
             waiting, self._waiting = self._waiting, []
             try:
                 await self._pool.execute(FLUSH)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
                 _tell(waiting, error)
             else:
                 _tell(waiting, None)
