@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import shutil
 import signal
 import sys
 import tempfile
@@ -39,6 +40,7 @@ def folder() -> Iterator[Path]:
     found.chmod(0o755)
     yield found
     forget(found)
+    shutil.rmtree(found)
 
 
 @pytest.fixture
