@@ -17,6 +17,7 @@ PART_EVENTS = 400_000
 """How many events' facts are held in memory at once."""
 
 _BATCH_RECORDS = 5_000
+_WAIT_MILLISECONDS = 200
 
 _LEAGUES = (
     "select league, sum(version)::bigint from checkpoints where projection = 'status' group by 1"
@@ -55,31 +56,36 @@ class FromTopics:
                 for topic in self._topics
                 for number in range(PARTITIONS)
             ]
+            # Near enough for dividing; some brokers count only to the last batch's beginning.
             ends = await consumer.end_offsets(partitions)
             sizes = {
                 number: sum(end for tp, end in ends.items() if tp.partition == number)
                 for number in range(PARTITIONS)
             }
             for numbers in grouped(sizes.items(), self._part_events):
-                wanted = {tp: end for tp, end in ends.items() if tp.partition in numbers and end}
-                yield self._batches(consumer, wanted)
+                yield self._batches(consumer, [tp for tp in partitions if tp.partition in numbers])
         finally:
             await consumer.stop()
 
     async def _batches(
-        self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]
+        self, consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]
     ) -> AsyncIterator[Sequence[bytes]]:
-        if not ends:
-            return
-        consumer.assign(list(ends))
-        await consumer.seek_to_beginning()
-        left = dict(ends)
-        while left:
-            found = await consumer.getmany(timeout_ms=1_000, max_records=_BATCH_RECORDS)
-            for tp, records in found.items():
-                yield [r.value for r in records if r.value is not None and r.offset < ends[tp]]
-                if records[-1].offset + 1 >= ends[tp]:
-                    left.pop(tp, None)
+        """Until each partition is read to the end that its fetches report."""
+        consumer.assign(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        behind = set(partitions)
+        while behind:
+            found = await consumer.getmany(
+                timeout_ms=_WAIT_MILLISECONDS, max_records=_BATCH_RECORDS
+            )
+            for records in found.values():
+                yield [record.value for record in records if record.value is not None]
+            behind = {tp for tp in behind if not await _is_read(consumer, tp)}
+
+
+async def _is_read(consumer: AIOKafkaConsumer, tp: TopicPartition) -> bool:
+    end = consumer.highwater(tp)
+    return end is not None and await consumer.position(tp) >= end
 
 
 class FromHistory:
