@@ -26,7 +26,6 @@ from services.status.storage import (
     meanwhile,
     read_facts,
     rollup_rows,
-    wish,
     write_campaign_facts,
     write_unit_facts,
 )
@@ -64,9 +63,9 @@ async def update_views(connection: Connection, envelopes: Sequence[Told]) -> Non
     Python and the server take turns as little as may be: while one query runs, what the next
     needs is made ready.
     """
-    await wish(connection, {unit_of(e) for e in envelopes})
+    keys = {unit_of(e) for e in envelopes}
     rows, (about_units, about_campaigns) = await meanwhile(
-        fetch_facts(connection), lambda: sorted_out(envelopes)
+        fetch_facts(connection, keys), lambda: sorted_out(envelopes)
     )
     if about_campaigns:
         campaigns = await campaign_facts(connection, {e.campaign for e, _ in about_campaigns})

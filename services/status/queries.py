@@ -10,16 +10,7 @@ from typing import Final
 import msgspec
 
 from services.status import contributions as metrics
-from services.status.answers import (
-    ChildRow,
-    Freshness,
-    LeagueRow,
-    UnitStatus,
-    campaign_state,
-    head_of,
-    own_counts,
-    own_state,
-)
+from services.status.answers import ChildRow, Freshness, LeagueRow, UnitStatus
 from services.status.contributions import NOW, THEN, Tree
 from services.status.facts import CampaignFact, UnitFact
 from services.status.figures import (
@@ -32,6 +23,7 @@ from services.status.figures import (
     windows_by_class,
 )
 from services.status.ordering import ranked
+from services.status.portraits import campaign_state, head_of, own_counts, own_state
 from services.status.series import Step
 from shared.contracts.schedule import Window
 from shared.kernel.refusals import Refusal, UnknownUnit

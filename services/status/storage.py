@@ -31,36 +31,62 @@ HISTORY_COLUMNS: Final = (
     "occurred_at", "recorded_at", "value",
 )  # fmt: skip
 
-# Sets go in through COPY: an array parameter costs ten times as much to encode.
-_STAGE = """
+_FACT_TYPES: Final = (
+    "text", "text", "text", "text", "text", "int", "text", "text", "text", "date", "date",
+    "bigint", "text",
+)  # fmt: skip
+_ROLLUP_TYPES: Final = ("text", "text", "text", "text", "text", "date", "date", "bigint")
+
+# Many rows go in through COPY: an array parameter costs ten times as much to encode. Few go in
+# as arrays: emptying a temporary table costs more than they do.
+FEW: Final = 300
+
+_STAGE_WANTED = """
 create temp table if not exists wanted_units (campaign text, unit text) on commit delete rows;
+truncate wanted_units
+"""
+_STAGE_FACTS = """
 create temp table if not exists unit_facts_in
     (like unit_facts excluding constraints) on commit delete rows;
+truncate unit_facts_in
+"""
+_STAGE_ROLLUPS = """
 create temp table if not exists rollup_in
     (like rollup_daily excluding constraints) on commit delete rows;
-truncate wanted_units, unit_facts_in, rollup_in
+truncate rollup_in
 """
 
-# `offset 0` keeps it one index lookup a unit: knowing nothing of the temporary table's size, the
+
+def _arrays(types: Sequence[str]) -> str:
+    """The rows of array parameters of these types, as `unnest` gives them."""
+    return "unnest(" + ", ".join(f"${n}::{type_}[]" for n, type_ in enumerate(types, 1)) + ")"
+
+
+# `offset 0` keeps it one index lookup a unit: knowing nothing of the wanted units' number, the
 # planner would read all facts.
-_FACTS = """
+def _facts_of(wanted: str) -> str:
+    return f"""
 select f.campaign, f.unit, f.revision, f.fact
-from wanted_units w cross join lateral (
+from {wanted} w(campaign, unit) cross join lateral (
     select * from unit_facts u where u.campaign = w.campaign and u.unit = w.unit offset 0
 ) f
-"""
+"""  # noqa: S608 - the tables are ours
+
 
 # Revisions, not locks, keep two workers apart: whoever read an older one writes fewer rows than
 # it meant to, and rolls back.
-_WRITE_FACTS = """
-insert into unit_facts as f select * from unit_facts_in order by campaign, unit
+def _write_facts(given: str) -> str:
+    return f"""
+insert into unit_facts as f select * from {given} g({", ".join(FACT_COLUMNS)})
+order by campaign, unit
 on conflict (campaign, unit) do update set
     league = excluded.league, parent = excluded.parent, path = excluded.path,
     level = excluded.level, kind = excluded.kind, class = excluded.class, name = excluded.name,
     registered_on = excluded.registered_on, abolished_on = excluded.abolished_on,
     revision = excluded.revision, fact = excluded.fact
     where f.revision = excluded.revision - 1
-"""
+"""  # noqa: S608 - the tables are ours
+
 
 _WRITE_CAMPAIGNS = """
 insert into campaign_facts as f (campaign, revision, fact)
@@ -75,13 +101,23 @@ select * from unnest($1::text[], $2::text[], $3::text[]) order by 1, 2, 3
 on conflict do nothing
 """
 
+
 # In one order for all workers, so that they wait for one another and never in a ring.
-_ADD_ROLLUPS = """
-insert into rollup_daily as r select * from rollup_in
+def _add_rollups(given: str) -> str:
+    return f"""
+insert into rollup_daily as r select * from {given} g({", ".join(ROLLUP_COLUMNS)})
 order by campaign, ancestor, tree, class, metric, effective_on, judged_on
 on conflict (campaign, ancestor, tree, class, metric, effective_on, judged_on)
     do update set n = r.n + excluded.n
-"""
+"""  # noqa: S608 - the tables are ours
+
+
+_FACTS_OF_FEW: Final = _facts_of(_arrays(("text", "text")))
+_FACTS_OF_MANY: Final = _facts_of("wanted_units")
+_WRITE_FEW_FACTS: Final = _write_facts(_arrays(_FACT_TYPES))
+_WRITE_MANY_FACTS: Final = _write_facts("unit_facts_in")
+_ADD_FEW_ROLLUPS: Final = _add_rollups(_arrays(_ROLLUP_TYPES))
+_ADD_MANY_ROLLUPS: Final = _add_rollups("rollup_in")
 
 
 class FactsChanged(asyncpg.SerializationError):  # type: ignore[misc]
@@ -103,17 +139,17 @@ async def meanwhile(query: Coroutine[Any, Any, Q], work: Callable[[], W]) -> tup
     return answer, done
 
 
-async def wish(connection: Connection, keys: Collection[UnitKey]) -> None:
-    """Say whose facts `fetch_facts` is to fetch, and empty the way in for `write`."""
-    await connection.execute(_STAGE)
+async def fetch_facts(connection: Connection, keys: Collection[UnitKey]) -> list[asyncpg.Record]:
+    """What is stored of these units: (campaign, unit, revision, fact)."""
+    if len(keys) <= FEW:
+        few: list[asyncpg.Record] = await connection.fetch(_FACTS_OF_FEW, *columns(keys, 2))
+        return few
+    await connection.execute(_STAGE_WANTED)
     await connection.copy_records_to_table(
         "wanted_units", columns=("campaign", "unit"), records=keys
     )
-
-
-async def fetch_facts(connection: Connection) -> list[asyncpg.Record]:
-    rows: list[asyncpg.Record] = await connection.fetch(_FACTS)
-    return rows
+    many: list[asyncpg.Record] = await connection.fetch(_FACTS_OF_MANY)
+    return many
 
 
 def read_facts(
@@ -143,8 +179,13 @@ async def write_unit_facts(
     has written since they were read.
     """
     rows = [fact_row(key, revision + 1, fact) for key, (revision, fact) in facts.items()]
-    await connection.copy_records_to_table("unit_facts_in", columns=FACT_COLUMNS, records=rows)
-    status, done = await meanwhile(connection.execute(_WRITE_FACTS), work)
+    if len(rows) <= FEW:
+        writing = connection.execute(_WRITE_FEW_FACTS, *columns(rows, len(FACT_COLUMNS)))
+    else:
+        await connection.execute(_STAGE_FACTS)
+        await connection.copy_records_to_table("unit_facts_in", columns=FACT_COLUMNS, records=rows)
+        writing = connection.execute(_WRITE_MANY_FACTS)
+    status, done = await meanwhile(writing, work)
     _all_written(status, len(rows))
     former = former_parent_rows((key, fact) for key, (_, fact) in facts.items())
     if former:
@@ -161,10 +202,15 @@ async def write_campaign_facts(
 
 
 async def add_rollups(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Add to the roll-ups; `unit_facts` has emptied the way in."""
-    if rows:
-        await connection.copy_records_to_table("rollup_in", columns=ROLLUP_COLUMNS, records=rows)
-        await connection.execute(_ADD_ROLLUPS)
+    """Add to the roll-ups."""
+    if not rows:
+        return
+    if len(rows) <= FEW:
+        await connection.execute(_ADD_FEW_ROLLUPS, *columns(rows, len(ROLLUP_COLUMNS)))
+        return
+    await connection.execute(_STAGE_ROLLUPS)
+    await connection.copy_records_to_table("rollup_in", columns=ROLLUP_COLUMNS, records=rows)
+    await connection.execute(_ADD_MANY_ROLLUPS)
 
 
 async def copy_history(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:

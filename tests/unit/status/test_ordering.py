@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.status.answers import ChildRow, LeagueRow, head_of, own_state
+from services.status.answers import ChildRow, LeagueRow
 from services.status.facts import Name, Placement, UnitFact
 from services.status.figures import Counts, Mobilization, Plans
 from services.status.ordering import MalformedCursor, Order, Sort, page, ranked
+from services.status.portraits import head_of, own_state
 
 DAY = date(2014, 3, 4)
 
