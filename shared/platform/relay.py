@@ -32,7 +32,7 @@ log = structlog.get_logger()
 _POLL_SECONDS = 0.03
 _RETRY_SECONDS = 1.0
 _AUDIT_SECONDS = 5.0
-_PER_LEAGUE = 1_000
+_PER_LEAGUE = 500
 _LEAGUES_AT_ONCE = 16
 
 _LOCK = "select pg_try_advisory_lock(hashtext($1))"

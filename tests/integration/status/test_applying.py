@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from services.status import storage
 from services.status.projections import StatusProjection
 from shared.kernel.envelope import Envelope
 from shared.platform.consuming import Applier, StaleWorker, apply_until_done
@@ -84,6 +85,12 @@ async def calm(pool: Pool, told: list[Envelope], feed: Feed) -> Tables:
     tables = await everything(pool)
     await empty(pool)
     return tables
+
+
+@pytest.fixture(autouse=True, params=[storage.FEW, 0], ids=["arrays", "copy"])
+def way_in(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test here with both ways in: arrays for few rows, and COPY for many."""
+    monkeypatch.setattr(storage, "FEW", request.param)
 
 
 async def test_small_batches_and_redelivery_give_the_same_tables(
