@@ -30,8 +30,9 @@ MOBILIZED: Final = (
     ("开发区", "zones", ("zone",)),
     ("四大班子", "leading bodies", ("leading_bodies_l2", "leading_bodies_l3")),
     ("直属及企事业等单位", "attached", _ATTACHED),
-    ("苏木乡镇、街道", "townships", ("township", "subdistrict", *_TOWNSHIP_ATTACHED)),
+    ("苏木乡镇、街道", "townships", ("township", "subdistrict")),
     ("嘎查村、社区", "villages", ("village", "community")),
+    ("乡镇、街道所属组织", "below townships", _TOWNSHIP_ATTACHED),
 )
 PLANS: Final = (
     ("盟市方案已批准", "league plans", "league"),

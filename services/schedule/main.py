@@ -2,11 +2,9 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
-import asyncpg
 import httpx
 import structlog
 from fastapi import FastAPI
@@ -32,13 +30,13 @@ from shared.platform.postgres import (
     CONSUMING,
     EVENT_STORE,
     Migration,
-    Pool,
     migrate,
     migrations_in,
     open_pool,
 )
 from shared.platform.relay import Relay
 from shared.platform.running import run, run_worker, serve
+from shared.platform.starting import patiently, unready
 from shared.platform.worker import Consuming
 
 SCHEMA = "schedule"
@@ -46,9 +44,6 @@ _DESCRIPTION = (
     "活动、方案审核、会议、动员、培训。"
     " The campaign, its plans and their review, meetings, mobilization and training."
 )
-_PATIENCE_SECONDS = 10.0
-_STARTING = (OSError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
-Result = TypeVar("Result")
 
 log = structlog.get_logger()
 
@@ -68,7 +63,7 @@ def api_app(settings: ScheduleSettings, metrics: Metrics, client: httpx.AsyncCli
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        pool = await _patiently(
+        pool = await patiently(
             lambda: open_pool(settings.database_url, SCHEMA, size=settings.pool_size)
         )
         store = EventStore(pool, SCHEDULE)
@@ -85,7 +80,11 @@ def api_app(settings: ScheduleSettings, metrics: Metrics, client: httpx.AsyncCli
 
     async def ready() -> dict[str, str]:
         office: Office | None = getattr(app.state, "office", None)
-        return {"database": "not open"} if office is None else await _unready(office.store.pool)
+        return (
+            {"database": "not open"}
+            if office is None
+            else await unready(office.store.pool, migrations())
+        )
 
     routers = [module.router for module in (mobilizations, uploads, campaigns, plans, trainings)]
     routers.append(reading.router)
@@ -95,7 +94,7 @@ def api_app(settings: ScheduleSettings, metrics: Metrics, client: httpx.AsyncCli
 
 async def worker(settings: ScheduleSettings, metrics: Metrics) -> None:
     """The relay of our events and the consumer that keeps the unit directory."""
-    pool = await _patiently(lambda: open_pool(settings.database_url, SCHEMA, size=4))
+    pool = await patiently(lambda: open_pool(settings.database_url, SCHEMA, size=4))
     async with _direct_client() as client:
         token = ServiceToken(settings.issuer_url, settings.service_account, client)
         units = ServiceClient(settings.units_url, token, client)
@@ -114,7 +113,7 @@ async def worker(settings: ScheduleSettings, metrics: Metrics) -> None:
                 await consuming.stop()
 
         async def ready() -> dict[str, str]:
-            missing = await _unready(pool)
+            missing = await unready(pool, migrations())
             if relay.state not in {"leading", "standby"}:
                 missing["relay"] = relay.state
             return missing
@@ -127,7 +126,7 @@ async def worker(settings: ScheduleSettings, metrics: Metrics) -> None:
 
 async def rebuild_views(settings: ScheduleSettings) -> None:
     """Fill every read model again from the events."""
-    pool = await _patiently(lambda: open_pool(settings.database_url, SCHEMA, size=2))
+    pool = await patiently(lambda: open_pool(settings.database_url, SCHEMA, size=2))
     try:
         log.info("views-rebuilt", rows=await rebuild(pool, SCHEDULE))
     finally:
@@ -136,38 +135,13 @@ async def rebuild_views(settings: ScheduleSettings) -> None:
 
 async def migrated(settings: ScheduleSettings) -> None:
     """Run what has not run yet."""
-    ran = await _patiently(lambda: migrate(settings.database_url, SCHEMA, migrations()))
+    ran = await patiently(lambda: migrate(settings.database_url, SCHEMA, migrations()))
     log.info("migrated", ran=ran)
 
 
 def _direct_client() -> httpx.AsyncClient:
     """Services and issuer are neighbours: no proxy of the environment stands between."""
     return httpx.AsyncClient(trust_env=False)
-
-
-async def _unready(pool: Pool) -> dict[str, str]:
-    wanted = [migration.name for migration in migrations()]
-    try:
-        count = await pool.fetchval(
-            "select count(*) from migrations where name = any($1::text[])", wanted
-        )
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        return {"database": type(error).__name__}
-    return {} if count == len(wanted) else {"database": "not migrated"}
-
-
-async def _patiently(attempt: Callable[[], Awaitable[Result]]) -> Result:
-    """Try until the database has started, a few seconds at most."""
-    clock = asyncio.get_running_loop().time
-    deadline = clock() + _PATIENCE_SECONDS
-    while True:
-        try:
-            return await attempt()
-        except _STARTING as error:
-            if clock() > deadline:
-                raise
-            log.warning("database-not-yet", error=repr(error))
-            await asyncio.sleep(0.25)
 
 
 def main() -> None:

@@ -1,13 +1,10 @@
 """Composition root of the status service: `api`, `worker`, `migrate` or `rebuild`."""
 
-import asyncio
 import gc
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TypeVar
 
-import asyncpg
 import httpx
 import structlog
 from fastapi import FastAPI
@@ -28,6 +25,7 @@ from shared.platform.metrics import Metrics
 from shared.platform.postgres import CONSUMING, Migration, Pool, migrate, migrations_in, open_pool
 from shared.platform.retrying import ParkedEvents
 from shared.platform.running import run, run_worker, serve
+from shared.platform.starting import patiently, unready
 from shared.platform.worker import Consuming
 
 SCHEMA = "status"
@@ -39,11 +37,8 @@ Every unit's own state and what stands below it, on any day. 任一单位、任�
 
 Send the `Consistency-Token` of a write to wait until a view shows it."""
 
-_TRIES = 20
-_TRY_AGAIN_SECONDS = 0.5
 
 log = structlog.get_logger()
-T = TypeVar("T")
 
 
 def migrations() -> list[Migration]:
@@ -58,7 +53,7 @@ def application(settings: StatusSettings, client: httpx.AsyncClient | None = Non
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         projection = StatusProjection()
         async with AsyncExitStack() as stack:
-            pool = await stack.enter_async_context(await _patiently(lambda: _pool(settings)))
+            pool = await stack.enter_async_context(await patiently(lambda: _pool(settings)))
             own = await stack.enter_async_context(httpx.AsyncClient())
             http = own if client is None else client
             applier = Applier(pool, projection, _feed(settings, http))
@@ -72,7 +67,7 @@ def application(settings: StatusSettings, client: httpx.AsyncClient | None = Non
             yield
 
     async def ready() -> dict[str, str]:
-        return await _missing(app.state.pool)
+        return await unready(app.state.pool, migrations())
 
     app = create_app(
         "Status 状态", DESCRIPTION, [api.router, operating.router], metrics, ready, lifespan
@@ -87,13 +82,13 @@ async def work(settings: StatusSettings) -> None:
     projection = StatusProjection()
     async with (
         httpx.AsyncClient() as http,
-        await _patiently(lambda: _pool(settings)) as pool,
+        await patiently(lambda: _pool(settings)) as pool,
     ):
         applier = Applier(pool, projection, _feed(settings, http))
         consuming = Consuming(settings.kafka, pool, projection, applier, GROUP, metrics)
 
         async def ready() -> dict[str, str]:
-            return await _missing(pool)
+            return await unready(pool, migrations())
 
         await consuming.start()
         try:
@@ -103,14 +98,14 @@ async def work(settings: StatusSettings) -> None:
 
 
 async def migrated(settings: StatusSettings) -> None:
-    ran = await _patiently(lambda: migrate(settings.database_url, SCHEMA, migrations()))
+    ran = await patiently(lambda: migrate(settings.database_url, SCHEMA, migrations()))
     log.info("migrated", ran=ran)
 
 
 async def rebuilt(settings: StatusSettings, source: str) -> None:
     """Fill the views anew, from the topics' beginning or from the history kept here."""
     _collect_seldom()
-    async with await _patiently(lambda: _pool(settings)) as pool:
+    async with await patiently(lambda: _pool(settings)) as pool:
         if source == "history":
             await Rebuild(pool, StatusProjection.name).run(FromHistory(pool))
         else:
@@ -132,25 +127,6 @@ def _feed(settings: StatusSettings, http: httpx.AsyncClient) -> Feed:
     token = ServiceToken(settings.issuer_url, settings.service_account, http)
     urls = settings.service_urls
     return FeedClients({name: ServiceClient(urls[name], token, http) for name in FOLLOWS}).events
-
-
-async def _missing(pool: Pool) -> dict[str, str]:
-    try:
-        await pool.fetchval("select 1 from unit_facts limit 1", timeout=2)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        return {"database": repr(error)}
-    return {}
-
-
-async def _patiently(connect: Callable[[], Awaitable[T]]) -> T:
-    """What connecting gives, tried for ten seconds: servers may start after us."""
-    for _ in range(_TRIES - 1):
-        try:
-            return await connect()
-        except (OSError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError) as error:
-            log.warning("database-not-ready", error=repr(error))
-            await asyncio.sleep(_TRY_AGAIN_SECONDS)
-    return await connect()
 
 
 def main(arguments: list[str]) -> int:

@@ -1,12 +1,9 @@
 """Composes and runs the units service: `api`, `worker`, `migrate` or `rebuild-views`."""
 
-import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeVar
 
-import asyncpg
 import httpx
 import structlog
 from fastapi import FastAPI
@@ -28,22 +25,19 @@ from shared.platform.metrics import Metrics
 from shared.platform.postgres import (
     EVENT_STORE,
     Migration,
-    Pool,
     migrate,
     migrations_in,
     open_pool,
 )
 from shared.platform.relay import Relay
 from shared.platform.running import run, run_worker, serve
+from shared.platform.starting import patiently, unready
 
 SCHEMA = "units"
 _DESCRIPTION = (
     "单位层级、领导小组、人员名录。"
     " The hierarchy of units, their leading groups, the people directory."
 )
-_PATIENCE_SECONDS = 10.0
-_STARTING = (OSError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
-Result = TypeVar("Result")
 
 log = structlog.get_logger()
 
@@ -58,7 +52,7 @@ def api_app(settings: UnitsSettings, metrics: Metrics, client: httpx.AsyncClient
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        pool = await _patiently(
+        pool = await patiently(
             lambda: open_pool(settings.database_url, SCHEMA, size=settings.pool_size)
         )
         store = EventStore(pool, UNITS)
@@ -74,7 +68,11 @@ def api_app(settings: UnitsSettings, metrics: Metrics, client: httpx.AsyncClient
 
     async def ready() -> dict[str, str]:
         office: Office | None = getattr(app.state, "office", None)
-        return {"database": "not open"} if office is None else await _unready(office.store.pool)
+        return (
+            {"database": "not open"}
+            if office is None
+            else await unready(office.store.pool, migrations())
+        )
 
     routers = [module.router for module in (uploads, units, groups, people)]
     app = create_app("units 单位", _DESCRIPTION, routers, metrics, ready, lifespan)
@@ -83,11 +81,11 @@ def api_app(settings: UnitsSettings, metrics: Metrics, client: httpx.AsyncClient
 
 async def worker(settings: UnitsSettings, metrics: Metrics) -> None:
     """The relay of our events; units follows no other service."""
-    pool = await _patiently(lambda: open_pool(settings.database_url, SCHEMA, size=2))
+    pool = await patiently(lambda: open_pool(settings.database_url, SCHEMA, size=2))
     relay = Relay(settings.database_url, SCHEMA, UNITS, settings.kafka, metrics)
 
     async def ready() -> dict[str, str]:
-        missing = await _unready(pool)
+        missing = await unready(pool, migrations())
         if relay.state not in {"leading", "standby"}:
             missing["relay"] = relay.state
         return missing
@@ -100,7 +98,7 @@ async def worker(settings: UnitsSettings, metrics: Metrics) -> None:
 
 async def rebuild_views(settings: UnitsSettings) -> None:
     """Fill every inline view again from the events."""
-    pool = await _patiently(lambda: open_pool(settings.database_url, SCHEMA, size=2))
+    pool = await patiently(lambda: open_pool(settings.database_url, SCHEMA, size=2))
     try:
         log.info("views-rebuilt", streams=await rebuild(pool))
     finally:
@@ -109,33 +107,8 @@ async def rebuild_views(settings: UnitsSettings) -> None:
 
 async def migrated(settings: UnitsSettings) -> None:
     """Run what has not run yet."""
-    ran = await _patiently(lambda: migrate(settings.database_url, SCHEMA, migrations()))
+    ran = await patiently(lambda: migrate(settings.database_url, SCHEMA, migrations()))
     log.info("migrated", ran=ran)
-
-
-async def _unready(pool: Pool) -> dict[str, str]:
-    wanted = [migration.name for migration in migrations()]
-    try:
-        count = await pool.fetchval(
-            "select count(*) from migrations where name = any($1::text[])", wanted
-        )
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        return {"database": type(error).__name__}
-    return {} if count == len(wanted) else {"database": "not migrated"}
-
-
-async def _patiently(attempt: Callable[[], Awaitable[Result]]) -> Result:
-    """Try until the database has started, a few seconds at most."""
-    clock = asyncio.get_running_loop().time
-    deadline = clock() + _PATIENCE_SECONDS
-    while True:
-        try:
-            return await attempt()
-        except _STARTING as error:
-            if clock() > deadline:
-                raise
-            log.warning("database-not-yet", error=repr(error))
-            await asyncio.sleep(0.25)
 
 
 def main() -> None:

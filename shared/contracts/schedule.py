@@ -1,12 +1,12 @@
 """Events of the schedule service: the campaign, its plans, meetings and training."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar
 
 import msgspec
 
 from shared.contracts.contract import Contract
-from shared.kernel.events import Event
+from shared.kernel.events import Event, Instant
 from shared.kernel.units import kind_group
 
 
@@ -57,7 +57,7 @@ class WindowsChanged(Event, frozen=True):
     campaign: str
     windows: tuple[Window, ...]
     reason: str
-    changed_at: datetime
+    changed_at: Instant
 
 
 class GatesSet(Event, frozen=True):
@@ -69,7 +69,7 @@ class GatesSet(Event, frozen=True):
     applies_to_level: int
     category: str
     gates: tuple[Gate, ...]
-    set_at: datetime
+    set_at: Instant
 
 
 class DocumentIssued(Event, frozen=True):
@@ -114,7 +114,7 @@ class PlanSubmitted(Event, frozen=True):
     title: str
     digest: str
     gates: tuple[Gate, ...]
-    submitted_at: datetime
+    submitted_at: Instant
 
 
 class GatePassed(Event, frozen=True):
@@ -125,7 +125,7 @@ class GatePassed(Event, frozen=True):
     plan_version: int
     gate: str
     note: str
-    passed_at: datetime
+    passed_at: Instant
 
 
 class PlanReturned(Event, frozen=True):
@@ -139,7 +139,7 @@ class PlanReturned(Event, frozen=True):
     gate: str
     reasons: tuple[str, ...]
     note: str
-    returned_at: datetime
+    returned_at: Instant
 
 
 class PlanApproved(Event, frozen=True):
@@ -148,7 +148,7 @@ class PlanApproved(Event, frozen=True):
     unit: str
     category: str
     plan_version: int
-    approved_at: datetime
+    approved_at: Instant
 
 
 class MeetingHeld(Event, frozen=True):
@@ -161,16 +161,16 @@ class MeetingHeld(Event, frozen=True):
     title: str
     unit: str
     attendees: int
-    held_at: datetime
+    held_at: Instant
 
 
 class MobilizationPlanned(Event, frozen=True):
     happened: ClassVar[str] = "arranged_at"
     campaign: str
     unit: str
-    planned_at: datetime
+    planned_at: Instant
     place: str
-    arranged_at: datetime
+    arranged_at: Instant
 
 
 class MobilizationHeld(Event, frozen=True):
@@ -179,7 +179,7 @@ class MobilizationHeld(Event, frozen=True):
     happened: ClassVar[str] = "held_at"
     campaign: str
     unit: str
-    held_at: datetime
+    held_at: Instant
     attendees: int
     chaired_by: str
     place: str
@@ -190,13 +190,13 @@ class MobilizationCorrected(Event, frozen=True):
     happened: ClassVar[str] = "corrected_at"
     campaign: str
     unit: str
-    held_at: datetime
+    held_at: Instant
     attendees: int
     chaired_by: str
     place: str
     flags: tuple[str, ...]
     reason: str
-    corrected_at: datetime
+    corrected_at: Instant
 
 
 class MobilizationVoided(Event, frozen=True):
@@ -204,7 +204,7 @@ class MobilizationVoided(Event, frozen=True):
     campaign: str
     unit: str
     reason: str
-    voided_at: datetime
+    voided_at: Instant
 
 
 class TrainingHeld(Event, frozen=True):

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from shared.kernel.events import Instant
 from shared.kernel.time import iso_utc
 
 GENESIS = bytes(32)
@@ -33,7 +34,7 @@ class Envelope(
     source: str
     type: str
     subject: str
-    time: datetime
+    time: Instant
     datacontenttype: str = "application/json"
     partitionkey: str
     campaign: str
@@ -47,7 +48,7 @@ class Envelope(
     causationid: str = ""
     importid: str = ""
     traceparent: str = ""
-    recordedat: datetime
+    recordedat: Instant
     hash: str
     data: msgspec.Raw
 

@@ -1,11 +1,14 @@
 """The base of every published event."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
 from shared.kernel.time import local_midnight
+
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A moment with its zone; a naive one says nothing and is refused when read."""
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

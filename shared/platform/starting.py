@@ -1,0 +1,44 @@
+"""Starting: a database that is not there yet is waited for, one not migrated is told apart."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import asyncpg
+import structlog
+
+from shared.platform.postgres import LOST, Migration, Pool
+
+Result = TypeVar("Result")
+
+log = structlog.get_logger()
+
+_PATIENCE_SECONDS = 10.0
+_PAUSE_SECONDS = 0.25
+_STARTING = (OSError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError)
+
+
+async def patiently(attempt: Callable[[], Awaitable[Result]]) -> Result:
+    """Try until the database has started, a few seconds at most: servers may start after us."""
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + _PATIENCE_SECONDS
+    while True:
+        try:
+            return await attempt()
+        except _STARTING as error:
+            if clock() > deadline:
+                raise
+            log.warning("database-not-yet", error=repr(error))
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def unready(pool: Pool, migrations: Sequence[Migration]) -> dict[str, str]:
+    """What keeps the database from serving: unreachable, or migrations that have not run."""
+    wanted = [migration.name for migration in migrations]
+    try:
+        count = await pool.fetchval(
+            "select count(*) from migrations where name = any($1::text[])", wanted, timeout=2
+        )
+    except (TimeoutError, *LOST) as error:
+        return {"database": type(error).__name__}
+    return {} if count == len(wanted) else {"database": "not migrated"}
