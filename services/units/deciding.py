@@ -24,7 +24,8 @@ from shared.kernel.events import Event
 from shared.kernel.refusals import Refusal, StaleVersion
 from shared.kernel.units import league_of
 from shared.platform.commands import Outcome, Work
-from shared.platform.eventstore import Pending, Session
+from shared.platform.eventstore import Session
+from shared.platform.recording import Pending
 
 _ROWS_BETWEEN_PAUSES = 1_000
 

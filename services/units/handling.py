@@ -17,18 +17,17 @@ from shared.kernel.positions import format_positions
 from shared.kernel.time import local_date
 from shared.platform.bulk_http import Run
 from shared.platform.commands import Crossed, Outcome, Receipt, RowsRefused, Work, retried
-from shared.platform.eventstore import (
+from shared.platform.eventstore import EventStore, Session
+from shared.platform.postgres import Connection
+from shared.platform.recording import (
     Answer,
     AnswerMaker,
-    EventStore,
     IdempotencyKey,
     Origin,
     Recorded,
-    Session,
     positions_of,
     token_of,
 )
-from shared.platform.postgres import Connection
 
 
 class UnitHandler:

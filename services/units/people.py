@@ -12,9 +12,10 @@ from shared.kernel.access import Action, Caller
 from shared.kernel.refusals import Refusal, UnitAbolishedAlready, UnknownUnit
 from shared.platform.bulk_http import Run
 from shared.platform.commands import Outcome, RowsRefused, Work, retried
-from shared.platform.eventstore import Answer, EventStore, IdempotencyKey, Origin
+from shared.platform.eventstore import EventStore
 from shared.platform.inline_views import Table
 from shared.platform.postgres import Connection
+from shared.platform.recording import Answer, IdempotencyKey, Origin
 
 PEOPLE = Table(
     "people",

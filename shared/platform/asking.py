@@ -12,8 +12,8 @@ from shared.kernel.positions import parse_positions
 from shared.kernel.refusals import Refusal
 from shared.platform.auth import Authenticator
 from shared.platform.consistency import Checkpoints
-from shared.platform.eventstore import Answer, IdempotencyKey, Origin
 from shared.platform.http import plain
+from shared.platform.recording import Answer, IdempotencyKey, Origin
 
 _WAIT_SECONDS = 10.0
 

@@ -15,9 +15,10 @@ from shared.platform.bulk import Outcome as RowOutcome
 from shared.platform.bulk.rows import duplicates
 from shared.platform.bulk.writing import cell_text, result_file
 from shared.platform.commands import Outcome, Report, RowsRefused, Work
-from shared.platform.eventstore import Answer, EventStore, IdempotencyKey, Origin
+from shared.platform.eventstore import EventStore
 from shared.platform.openapi import Responses, problem_responses, schema_of
 from shared.platform.problems import language_of, problem
+from shared.platform.recording import Answer, IdempotencyKey, Origin
 
 ERRORS_SHOWN = 500
 

@@ -13,19 +13,18 @@ from shared.kernel.events import Event
 from shared.kernel.positions import format_positions
 from shared.kernel.refusals import Refusal, StaleVersion
 from shared.kernel.units import league_of
-from shared.platform.eventstore import (
+from shared.platform.eventstore import EventStore, Session
+from shared.platform.inline_views import Showing
+from shared.platform.postgres import Connection
+from shared.platform.recording import (
     Answer,
     AnswerMaker,
-    EventStore,
     IdempotencyKey,
     Origin,
     Pending,
     Recorded,
-    Session,
     token_of,
 )
-from shared.platform.inline_views import Showing
-from shared.platform.postgres import Connection
 
 Command = TypeVar("Command")
 State = TypeVar("State")

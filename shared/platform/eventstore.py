@@ -1,26 +1,34 @@
 """The event store: gapless per-league histories, appended under the league's row lock."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 import msgspec
 
 from shared.contracts.contract import Contract
-from shared.kernel.envelope import chain_hash, content_digest
+from shared.kernel.envelope import chain_hash
 from shared.kernel.events import Event
-from shared.kernel.positions import Positions, format_positions
+from shared.kernel.positions import format_positions
 from shared.kernel.refusals import KeyReused
-from shared.kernel.time import iso_utc
-from shared.kernel.units import league_of
 from shared.platform.durable import Flusher
 from shared.platform.inline_views import Row, Table
 from shared.platform.postgres import Connection, Pool
+from shared.platform.recording import (
+    Answer,
+    AnswerMaker,
+    IdempotencyKey,
+    Origin,
+    Pending,
+    Recorded,
+    digest_of,
+    place_meta,
+)
 
 _OPEN = "select * from open_session($1, $2, $3, $4)"
 
@@ -73,69 +81,6 @@ _KEEP = """
 insert into idempotency_keys (caller, key, fingerprint, status, answer, positions)
 values ($1, $2, $3, $4, $5, $6)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a request came from: kept with every event it causes."""
-
-    actor: str
-    correlation_id: str
-    causation_id: str = ""
-    import_id: str = ""
-    traceparent: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IdempotencyKey:
-    """A caller's key and the fingerprint (SHA-256) of the request it stands for."""
-
-    caller: str
-    key: str
-    fingerprint: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a write answered, kept with its key so that a retry is answered the same."""
-
-    status: int
-    body: bytes
-    positions: str
-    replayed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """An event to append: its stream, the unit it is about and that unit's path."""
-
-    stream: str
-    campaign: str
-    unit: str
-    path: str
-    event: Event
-    league: str = ""
-
-    @property
-    def history(self) -> str:
-        """The history it goes to: its own league, unless a move says another."""
-        return self.league or league_of(self.path)
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """An appended event and the place it got."""
-
-    pending: Pending
-    name: str
-    version: int
-    stream_version: int
-    event_id: str
-    recorded_at: datetime
-
-
-AnswerMaker = Callable[[list[Recorded]], Answer]
-"""Makes the answer once the events' places are known."""
 
 
 @dataclass(slots=True)
@@ -363,58 +308,6 @@ def _answer_of(row: asyncpg.Record, key: IdempotencyKey | None) -> Answer:
     if key is not None and key.fingerprint != row["bytes"]:
         raise KeyReused
     return Answer(row["number"], row["body"].encode(), row["name"], replayed=True)
-
-
-def positions_of(service: str, recorded: Iterable[Recorded]) -> Positions:
-    """How far the histories stand after these events: what a consistency token says."""
-    positions: Positions = {}
-    for event in recorded:
-        key = (service, event.pending.history)
-        positions[key] = max(event.version, positions.get(key, 0))
-    return positions
-
-
-def token_of(service: str, recorded: Iterable[Recorded]) -> str:
-    return format_positions(positions_of(service, recorded))
-
-
-def place_meta(origin: Origin, pending: Pending) -> dict[str, str]:
-    """What is kept beside an event's data: who, why, and the unit it is about."""
-    meta = {
-        "actor": origin.actor,
-        "correlation": origin.correlation_id,
-        "campaign": pending.campaign,
-        "unit": pending.unit,
-        "path": pending.path,
-    }
-    if origin.causation_id:
-        meta["causation"] = origin.causation_id
-    if origin.import_id:
-        meta["import"] = origin.import_id
-    if origin.traceparent:
-        meta["traceparent"] = origin.traceparent
-    return meta
-
-
-def digest_of(
-    event_id: UUID,
-    pending: Pending,
-    stream_version: int,
-    name: tuple[str, int],
-    meta: Mapping[str, str],
-) -> bytes:
-    """The digest of what is recorded, the part of the chain that does not depend on its place."""
-    return content_digest(
-        {
-            "id": str(event_id),
-            "stream": pending.stream,
-            "streamversion": stream_version,
-            "type": f"{name[0]}.v{name[1]}",
-            "time": iso_utc(pending.event.occurred_at),
-            "data": pending.event,
-            "meta": meta,
-        }
-    )
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:

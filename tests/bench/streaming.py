@@ -17,11 +17,12 @@ from shared.contracts.contract import Contract
 from shared.contracts.schedule import SCHEDULE, MobilizationHeld
 from shared.kernel.envelope import Envelope
 from shared.platform.consuming import Applier
-from shared.platform.eventstore import Answer, EventStore, Origin, Pending
+from shared.platform.eventstore import EventStore
 from shared.platform.kafka import KafkaAddress, ensure_topics, producer
 from shared.platform.metrics import Metrics
 from shared.platform.postgres import CONSUMING, EVENT_STORE, migrate, migrations_in, open_pool
 from shared.platform.publishing import COLUMNS, envelope_of
+from shared.platform.recording import Answer, Origin, Pending
 from shared.platform.relay import Relay
 from shared.platform.worker import Consuming
 from tests.bench import bare

@@ -14,7 +14,6 @@ from shared.kernel.envelope import Envelope
 from shared.kernel.events import Event
 from shared.kernel.refusals import Refusal
 from shared.platform.commands import Change, Work
-from shared.platform.eventstore import Origin
 from shared.platform.inline_views import Showing, Table
 from shared.platform.postgres import (
     CONSUMING,
@@ -24,6 +23,7 @@ from shared.platform.postgres import (
     migrate,
     migrations_in,
 )
+from shared.platform.recording import Origin
 
 LEAGUES = ("1501", "1502", "1503", "1504", "1505")
 ORIGIN = Origin("p-1502-clerk", "correlation-1")

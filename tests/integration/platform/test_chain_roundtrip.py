@@ -11,8 +11,9 @@ from shared.contracts.contract import Contract
 from shared.contracts.schedule import GatePassed, MobilizationHeld, PlanReturned
 from shared.kernel.envelope import Envelope
 from shared.kernel.events import Event
-from shared.platform.eventstore import Answer, EventStore, Origin, Pending
+from shared.platform.eventstore import EventStore
 from shared.platform.publishing import COLUMNS, envelope_of
+from shared.platform.recording import Answer, Origin, Pending
 from tests.contract.outsider import head_of_chain
 
 # PostgreSQL's text takes no NUL and no lone surrogate; bodies refuse both (fields.clean_text).

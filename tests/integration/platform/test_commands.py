@@ -8,8 +8,8 @@ import pytest
 
 from shared.kernel.refusals import KeyReused, StaleVersion
 from shared.platform.commands import CommandHandler, Outcome, RowsRefused
-from shared.platform.eventstore import Answer, IdempotencyKey
 from shared.platform.postgres import Pool
+from shared.platform.recording import Answer, IdempotencyKey
 from tests.integration.platform.tally import DECIDER, ORIGIN, SHOWN, NoPlace, hold
 
 KEY = IdempotencyKey("p-1502-clerk", "key-1", b"fingerprint")

@@ -12,9 +12,10 @@ import pytest
 from shared.contracts.contract import Contract
 from shared.kernel.refusals import StaleVersion
 from shared.platform.commands import CommandHandler
-from shared.platform.eventstore import Answer, EventStore, Pending
+from shared.platform.eventstore import EventStore
 from shared.platform.postgres import Pool
 from shared.platform.publishing import COLUMNS, envelope_of
+from shared.platform.recording import Answer, Pending
 from tests.contract.outsider import head_of_chain
 from tests.integration.platform.tally import DECIDER, LEAGUES, ORIGIN, hold, meeting
 

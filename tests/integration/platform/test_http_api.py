@@ -21,12 +21,13 @@ from shared.platform.client import FeedClients, ServiceClient, ServiceToken
 from shared.platform.commands import CommandHandler
 from shared.platform.consistency import Checkpoints
 from shared.platform.consuming import Applier
-from shared.platform.eventstore import Answer, EventStore, Pending
+from shared.platform.eventstore import EventStore
 from shared.platform.feeds import feed_router
 from shared.platform.fields import Body, Code, Name
 from shared.platform.http import create_app
 from shared.platform.metrics import Metrics
 from shared.platform.postgres import Pool
+from shared.platform.recording import Answer, Pending
 from tests.contract.outsider import head_of_chain
 from tests.integration.platform.deliveries import Feed, records, write
 from tests.integration.platform.tally import DECIDER, ORIGIN, SHOWN, Counting, hold, meeting
