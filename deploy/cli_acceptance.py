@@ -32,7 +32,7 @@ MOBILIZED: Final = (
     ("直属及企事业等单位", "attached", _ATTACHED),
     ("苏木乡镇、街道", "townships", ("township", "subdistrict")),
     ("嘎查村、社区", "villages", ("village", "community")),
-    ("乡镇、街道所属组织", "below townships", _TOWNSHIP_ATTACHED),
+    ("乡镇所属组织", "of townships", _TOWNSHIP_ATTACHED),
 )
 PLANS: Final = (
     ("盟市方案已批准", "league plans", "league"),
