@@ -18,7 +18,8 @@ DEFAULT_PORT_BASE = 8100
 DATABASE = "campaign"
 POSTGRES_MAJOR = "18"
 
-# Durability stays at its defaults: fsync and synchronous_commit are never turned off.
+# Durability stays at its defaults for the server. The one statement that commits ahead of the disk
+# (append_one) is flushed before it is answered or published: docs/decisions/0008.
 POSTGRES_SETTINGS: Mapping[str, str] = MappingProxyType(
     {
         "max_connections": "200",

@@ -39,11 +39,24 @@ async def test_postgres_listens_on_no_network_address(database_url: str) -> None
     assert permissions == "0700"
 
 
-def test_creating_a_database_twice_keeps_the_first(postgres: Cluster) -> None:
+async def test_creating_a_database_twice_keeps_the_first(postgres: Cluster) -> None:
     postgres.create_database("twice")
-    postgres.create_database("twice")
+    try:
+        await _execute(postgres.url("twice"), "create table kept ()")
 
-    postgres.drop_database("twice")
+        postgres.create_database("twice")
+
+        assert await _execute(postgres.url("twice"), "select from kept") == "SELECT 0"
+    finally:
+        postgres.drop_database("twice")
+
+
+async def _execute(url: str, statement: str) -> str:
+    connection = await asyncpg.connect(url)
+    try:
+        return str(await connection.execute(statement))
+    finally:
+        await connection.close()
 
 
 @pytest.mark.kafka
