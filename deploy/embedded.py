@@ -111,7 +111,7 @@ class Cluster:
         if not self.folder.exists():
             self._initialise(durable=durable)
         self._refuse_foreign_folder()
-        self._end_leftover()
+        self.end_leftover()
 
     def is_ready(self) -> bool:
         lines = self._pid_file_lines()
@@ -181,7 +181,7 @@ class Cluster:
             return []
         return os.fsdecode(found).splitlines()
 
-    def _end_leftover(self) -> None:
+    def end_leftover(self) -> None:
         """End a server whose stack was killed; forget a pid file whose number means another."""
         lines = self._pid_file_lines()
         if not lines:
