@@ -26,19 +26,44 @@ class Action(StrEnum):
     WRITE_SCHEDULE = "write-schedule"
     CONFIGURE_CAMPAIGN = "configure-campaign"
     REVIEW_PLANS = "review-plans"
+    READ_SUPERVISION = "read-supervision"
+    WRITE_SUPERVISION = "write-supervision"
+    RECORD_DUTIES = "record-duties"
+    READ_LEDGER = "read-ledger"
+    WRITE_LEDGER = "write-ledger"
+    HANDLE_ITEMS = "handle-items"
+    VERIFY_ITEMS = "verify-items"
     READ_STATUS = "read-status"
     READ_STREAMS = "read-streams"
     OPERATE = "operate"
 
 
-_READ = frozenset({Action.READ_UNITS, Action.READ_SCHEDULE, Action.READ_STATUS})
-_OFFICE = _READ | {Action.READ_PEOPLE, Action.WRITE_SCHEDULE, Action.REVIEW_PLANS}
+_READ = frozenset(
+    {
+        Action.READ_UNITS,
+        Action.READ_SCHEDULE,
+        Action.READ_SUPERVISION,
+        Action.READ_LEDGER,
+        Action.READ_STATUS,
+    }
+)
+_OFFICE = _READ | {
+    Action.READ_PEOPLE,
+    Action.WRITE_SCHEDULE,
+    Action.REVIEW_PLANS,
+    Action.WRITE_SUPERVISION,
+    Action.WRITE_LEDGER,
+    Action.HANDLE_ITEMS,
+    Action.VERIFY_ITEMS,
+}
 _ALL = frozenset(Action)
 
 ALLOWED: dict[Role, frozenset[Action]] = {
     Role.CLERK: _OFFICE | {Action.WRITE_UNITS, Action.WRITE_PEOPLE, Action.CONFIGURE_CAMPAIGN},
-    Role.LEADER: _READ | {Action.READ_PEOPLE, Action.REVIEW_PLANS},
-    Role.SUPERVISOR: _READ | {Action.READ_PEOPLE, Action.REVIEW_PLANS},
+    Role.LEADER: _READ
+    | {Action.READ_PEOPLE, Action.REVIEW_PLANS, Action.HANDLE_ITEMS, Action.VERIFY_ITEMS},
+    Role.SUPERVISOR: _READ
+    | {Action.READ_PEOPLE, Action.REVIEW_PLANS, Action.RECORD_DUTIES, Action.VERIFY_ITEMS},
     Role.AUDITOR: _READ | {Action.READ_STREAMS},
     Role.OPERATIONS: _READ | {Action.READ_STREAMS, Action.OPERATE},
     Role.SERVICE: _ALL,

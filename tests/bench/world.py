@@ -29,12 +29,22 @@ class Unit:
 
 
 def units_in(path: Path = UNITS) -> list[Unit]:
-    """The hierarchy of a file with columns code, parent_code, level, kind, name."""
+    """The hierarchy of a file with columns code, parent_code, level, kind, name; a parent that is
+    not in the file, as the country above its regions, is none.
+    """
     with gzip.open(path, "rt", encoding="utf-8") as text:
-        return [
-            Unit(r["code"], r["parent_code"], int(r["level"]), r["kind"], r["name"])
-            for r in csv.DictReader(text)
-        ]
+        rows = list(csv.DictReader(text))
+    codes = {r["code"] for r in rows}
+    return [
+        Unit(
+            r["code"],
+            r["parent_code"] if r["parent_code"] in codes else "",
+            int(r["level"]),
+            r["kind"],
+            r["name"],
+        )
+        for r in rows
+    ]
 
 
 class World:
