@@ -212,7 +212,10 @@ class ProgrammeLaunched(Event, frozen=True):
 
 
 class ProgrammeProgressed(Event, frozen=True):
-    """`unit` added `count` to the measure of a programme of its own or of a unit above it."""
+    """`unit` added `count` to the measure of a programme of its own or of a unit above it.
+
+    Who reported last does not verify the programme's completion.
+    """
 
     happened: ClassVar[str] = "progressed_on"
     campaign: str
@@ -221,6 +224,7 @@ class ProgrammeProgressed(Event, frozen=True):
     entry: str
     count: int
     note: str
+    reported_by: str
     progressed_on: date
 
 
