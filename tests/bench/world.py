@@ -3,11 +3,13 @@
 import csv
 import gzip
 import io
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import msgspec
 
 from deploy.local import Stack
 
@@ -17,6 +19,7 @@ WINDOWS = [
     {"levels": [4, 5], "kinds": ["area"], "opens_on": "2014-03-01", "closes_on": "2014-03-15"},
 ]
 ROWS_PER_UPLOAD = 50_000
+BEHIND_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +76,28 @@ class World:
         self, service: str, path: str, body: object, after: str = "", account: str = "clerk-15"
     ) -> str:
         """Post JSON; the consistency token of the answer."""
-        headers = self.headers(account) | ({"Consistency-Token": after} if after else {})
-        answer = httpx.post(self.stack.urls[service] + path, json=body, headers=headers, timeout=60)
-        _check(answer)
-        return str(answer.headers.get("Consistency-Token", ""))
+        content = msgspec.json.encode(body)
+        return self._write(service, path, content, "application/json", after, account)
 
     def upload(
         self, service: str, path: str, table: str, after: str = "", account: str = "clerk-15"
     ) -> str:
         """Upload a CSV whole; the consistency token of the answer."""
-        headers = self.headers(account) | {"Content-Type": "text/csv"}
+        return self._write(service, path, table.encode(), "text/csv", after, account)
+
+    def _write(
+        self, service: str, path: str, body: bytes, media_type: str, after: str, account: str
+    ) -> str:
+        """Post; where the service has not yet heard of what `after` says, ask again."""
+        headers = self.headers(account) | {"Content-Type": media_type}
         headers |= {"Consistency-Token": after} if after else {}
         url = self.stack.urls[service] + path
-        answer = httpx.post(url, content=table.encode(), headers=headers, timeout=300)
-        _check(answer)
-        return str(answer.headers.get("Consistency-Token", ""))
+        deadline = time.monotonic() + BEHIND_SECONDS
+        while True:
+            answer = httpx.post(url, content=body, headers=headers, timeout=300)
+            if answer.status_code != 503 or time.monotonic() > deadline:
+                _check(answer)
+                return str(answer.headers.get("Consistency-Token", ""))
 
     def open_campaign(self, campaign: str, units: list[Unit]) -> str:
         """Register the units and open the campaign; the last consistency token."""
