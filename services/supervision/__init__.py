@@ -1,0 +1,1 @@
+"""Supervision: teams and instructors, their duties and findings, liaison points, publicity."""

@@ -1,0 +1,1 @@
+"""The lives of supervision, one a page, pure."""

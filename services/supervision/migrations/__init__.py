@@ -1,0 +1,1 @@
+"""Migrations of the supervision service, run in order of their names."""

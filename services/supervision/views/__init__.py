@@ -1,0 +1,1 @@
+"""Inline read models of supervision and their queries."""
