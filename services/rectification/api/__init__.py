@@ -1,0 +1,1 @@
+"""Every endpoint of rectification: HTTP to command or query, nothing else."""

@@ -1,0 +1,1 @@
+"""The rules of rectification: pure, one aggregate a page."""

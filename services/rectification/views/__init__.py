@@ -1,0 +1,1 @@
+"""The inline read models of rectification and their queries."""
