@@ -5,7 +5,7 @@ import socket
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Self
@@ -45,10 +45,14 @@ KAFKA_SETTINGS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A pair of processes, api and worker, and a migration that runs before them."""
+    """A pair of processes, api and worker, and a migration that runs before them.
+
+    `folders` are where it keeps files: the variable that names each, its name in the data folder.
+    """
 
     name: str
     number: int
+    folders: Mapping[str, str] = field(default_factory=dict)
 
     def command(self, role: str) -> tuple[str, ...]:
         return ("-m", f"services.{self.name}.main", role)
@@ -58,6 +62,8 @@ class Service:
 SERVICES = (
     Service("units", 1),
     Service("schedule", 2),
+    Service("supervision", 3),
+    Service("rectification", 4, {"EVIDENCE_DIR": "evidence", "NOTICES_DIR": "notices"}),
     Service("status", 5),
 )
 ROLES = ("api", "worker")
@@ -108,8 +114,9 @@ class Addresses:
     bootstrap: str
     ports: Ports
     embedded_broker: bool = False
+    data_dir: Path = ROOT / ".data"
 
-    def environment(self, service: str, log_level: str = "INFO") -> dict[str, str]:
+    def environment(self, name: str, log_level: str = "INFO") -> dict[str, str]:
         """Return what one service is told; the same keys as in docker-compose.yml."""
         # A real broker has the idempotent producer, and is spoken to with it unless told otherwise.
         limits = {"KAFKA_IDEMPOTENCE": "false"} if self.embedded_broker else {}
@@ -118,12 +125,11 @@ class Addresses:
             "DATABASE_URL": self.database_url,
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
             "ISSUER_URL": self.ports.url("issuer"),
-            "UNITS_URL": self.ports.url("units-api"),
-            "SCHEDULE_URL": self.ports.url("schedule-api"),
-            "STATUS_URL": self.ports.url("status-api"),
+            **{f"{each.name.upper()}_URL": self.ports.url(f"{each.name}-api") for each in SERVICES},
+            **{key: str(self.data_dir / folder) for key, folder in service(name).folders.items()},
             "HOST": LOOPBACK,
-            "PORT": str(self.ports.table[f"{service}-api"]),
-            "METRICS_PORT": str(self.ports.table[f"{service}-worker"]),
+            "PORT": str(self.ports.table[f"{name}-api"]),
+            "METRICS_PORT": str(self.ports.table[f"{name}-worker"]),
             "LOG_LEVEL": log_level,
         }
 

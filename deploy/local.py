@@ -71,6 +71,7 @@ class Stack:
             bootstrap or f"127.0.0.1:{ports.table['broker']}",
             ports,
             self._embedded_broker,
+            self.data_dir,
         )
         self._log_level = log_level
         self._say = say

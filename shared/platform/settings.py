@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=2)
     units_url: str = ""
     schedule_url: str = ""
+    supervision_url: str = ""
+    rectification_url: str = ""
     status_url: str = ""
     service_account: str = "service-15"
 
@@ -35,4 +37,9 @@ class Settings(BaseSettings):
     @property
     def service_urls(self) -> dict[str, str]:
         """Addresses of the services that publish events, by name."""
-        return {"units": self.units_url, "schedule": self.schedule_url}
+        return {
+            "units": self.units_url,
+            "schedule": self.schedule_url,
+            "supervision": self.supervision_url,
+            "rectification": self.rectification_url,
+        }

@@ -74,6 +74,20 @@ def test_each_process_is_told_the_same_things(
         assert told[key] == local[key]
 
 
+def test_what_is_handed_in_outlives_the_containers(
+    compose: Mapping[str, Any], containers: Mapping[str, Any]
+) -> None:
+    for service in SERVICES:
+        for role in ROLES:
+            container = containers[f"{service.name}-{role}"]
+            kept = dict(volume.split(":") for volume in container.get("volumes", ()))
+
+            assert kept == {
+                folder: container["environment"][key] for key, folder in service.folders.items()
+            }
+            assert set(kept) <= set(compose["volumes"])
+
+
 def test_each_address_names_the_container_that_listens_there(
     containers: Mapping[str, Any],
 ) -> None:

@@ -28,6 +28,8 @@ def test_the_known_ports_move_together() -> None:
         "issuer": 8100, "broker": 8192,
         "units-api": 8101, "units-worker": 8111,
         "schedule-api": 8102, "schedule-worker": 8112,
+        "supervision-api": 8103, "supervision-worker": 8113,
+        "rectification-api": 8104, "rectification-worker": 8114,
         "status-api": 8105, "status-worker": 8115,
     }  # fmt: skip
     assert moved == {name: port + 1000 for name, port in usual.items()}
@@ -48,12 +50,24 @@ def test_a_service_is_told_where_everything_is() -> None:
         "ISSUER_URL": "http://127.0.0.1:8100",
         "UNITS_URL": "http://127.0.0.1:8101",
         "SCHEDULE_URL": "http://127.0.0.1:8102",
+        "SUPERVISION_URL": "http://127.0.0.1:8103",
+        "RECTIFICATION_URL": "http://127.0.0.1:8104",
         "STATUS_URL": "http://127.0.0.1:8105",
         "HOST": "127.0.0.1",
         "PORT": "8105",
         "METRICS_PORT": "8115",
         "LOG_LEVEL": "INFO",
     }
+
+
+def test_a_service_that_keeps_files_is_told_where_in_the_data_folder(tmp_path: Path) -> None:
+    addresses = Addresses("", "", Ports.from_base(), data_dir=tmp_path)
+
+    told = addresses.environment("rectification")
+
+    assert told["EVIDENCE_DIR"] == str(tmp_path / "evidence")
+    assert told["NOTICES_DIR"] == str(tmp_path / "notices")
+    assert "EVIDENCE_DIR" not in addresses.environment("units")
 
 
 def test_only_with_the_embedded_broker_is_idempotence_off() -> None:
