@@ -5,9 +5,11 @@ from functools import cache
 from typing import Final
 
 from deploy.scenarios.nmg_2014.draws import Draws
-from deploy.scenarios.nmg_2014.hierarchy import Area, areas
+from deploy.scenarios.nmg_2014.hierarchy import ROOT, Area, areas
+from deploy.scenarios.nmg_2014.instructors import instructors
 from deploy.scenarios.nmg_2014.names import GIVEN_NAMES, SURNAMES
 from deploy.scenarios.nmg_2014.rows import Person
+from deploy.scenarios.nmg_2014.teams import make_up_officials, teams
 
 # The first of a list leads its unit's campaign; the last but one runs its office.
 _POSTS: Final[dict[int, tuple[tuple[str, str], ...]]] = {
@@ -37,9 +39,12 @@ _POSTS: Final[dict[int, tuple[tuple[str, str], ...]]] = {
 
 @cache
 def people() -> tuple[Person, ...]:
-    """Officers of every area unit from the region down to townships."""
+    """Officers of every area unit from the region down to townships, then those who are sent out:
+    teams' members, officials a make-up team has to see, instructors.
+    """
     draws = Draws("people")
-    return tuple(person for unit in areas() for person in _officers(unit, draws))
+    officers = [person for unit in areas() for person in _officers(unit, draws)]
+    return (*officers, *_sent_out(Draws("people sent out")))
 
 
 def leader_of(unit: str) -> str:
@@ -51,10 +56,25 @@ def office_head_of(unit: Area) -> str:
     return _person_id(unit.code, len(_POSTS[unit.level]) - 1)
 
 
+def _sent_out(draws: Draws) -> Iterator[Person]:
+    for team in teams():
+        for member in team.members:
+            if member.startswith(f"p-{team.team}-"):
+                title = "督导组组长" if member == team.leader else "督导组成员"
+                yield Person(member, _name(draws), title, "", team.formed_by)
+    for official in make_up_officials():
+        yield Person(official, _name(draws), "厅级党员领导干部", "厅级副职", ROOT)
+    for row in instructors():
+        yield Person(row.instructor, _name(draws), "指导员", "", row.assigned_by)
+
+
+def _name(draws: Draws) -> str:
+    return draws.pick(SURNAMES) + draws.pick(GIVEN_NAMES)
+
+
 def _officers(unit: Area, draws: Draws) -> Iterator[Person]:
     for number, (title, rank) in enumerate(_POSTS.get(unit.level, ()), start=1):
-        name = draws.pick(SURNAMES) + draws.pick(GIVEN_NAMES)
-        yield Person(_person_id(unit.code, number), name, title, rank, unit.code)
+        yield Person(_person_id(unit.code, number), _name(draws), title, rank, unit.code)
 
 
 def _person_id(unit: str, number: int) -> str:

@@ -60,10 +60,12 @@ class Programme(NamedTuple):
 
 
 class ProgrammeProgress(NamedTuple):
+    """`counted` is the file's column `count`, a name that tuples keep for themselves."""
+
     programme: str
     unit: str
     entry: str
-    count: int
+    counted: int
     note: str
     progressed_on: date
 
