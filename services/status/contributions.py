@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from services.status.facts import PARTS, Part, PlanStep, UnitFact
+from services.status.pieces import Span, stretches
 from shared.kernel.units import ancestors
 
 Tree = Literal["then", "now"]
@@ -40,9 +41,6 @@ came to count there; elsewhere it is `effective_on`.
 
 Mark: TypeAlias = tuple[str, Tree, str, str, date, date]
 """The same for all ancestors at once: in place of the ancestor, the path of the unit above."""
-
-Span: TypeAlias = tuple[str, date, date | None, int]
-"""Metric, start, end (not included), n: for so long the unit adds `n` to the metric."""
 
 Stay: TypeAlias = tuple[str, date, date | None]
 """The path above, start, end (not included): for so long the unit existed there."""
@@ -188,11 +186,8 @@ def _add_plans(found: list[Span], fact: UnitFact) -> None:
 
 def _add_plan(found: list[Span], category: str, steps: Sequence[PlanStep]) -> None:
     """Each state from its day to that of the next step recorded after it."""
-    end: date | None = None
-    for step in reversed(steps):
-        if end is None or step.on < end:
-            found.append((_plan_metric(category, step.state), step.on, end, 1))
-            end = step.on
+    for step, start, end in stretches(steps):
+        found.append((_plan_metric(category, step.state), start, end, 1))
 
 
 def _add_trainings(found: list[Span], fact: UnitFact) -> None:

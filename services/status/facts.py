@@ -1,12 +1,12 @@
 """Facts: what is known of a unit and of a campaign, and what that says of any day."""
 
-from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from typing import Final, Literal, TypeVar, get_args
+from typing import Final, Literal, get_args
 
 import msgspec
 
+from services.status.pieces import Piece, last_on
 from shared.contracts.schedule import Window
 from shared.kernel.units import unit_class
 
@@ -15,14 +15,6 @@ PARTS: Final[tuple[Part, ...]] = get_args(Part)
 """What a fact is made of: an event changes one part; `place` decides what all others count for."""
 
 PlanState = Literal["in_review", "returned", "approved"]
-
-
-class Piece(msgspec.Struct, frozen=True, array_like=True):
-    """A fact's piece: the version in its stream, the local date it holds from, its event's id."""
-
-    version: int
-    on: date
-    event: str
 
 
 class Placement(Piece, frozen=True, array_like=True):
@@ -125,10 +117,10 @@ class UnitFact(msgspec.Struct, omit_defaults=True):
 
     def path_on(self, day: date) -> str:
         """Where the unit stood on a day; before its first placement, where that one put it."""
-        return _last_on(self.placements, day).path
+        return last_on(self.placements, day).path
 
     def name_on(self, day: date) -> str:
-        return _last_on(self.names, day).name if self.names else ""
+        return last_on(self.names, day).name if self.names else ""
 
     @property
     def path(self) -> str:
@@ -198,14 +190,6 @@ class CampaignFact(msgspec.Struct, omit_defaults=True):
         """The windows in force on a day: those last set by then, at first those of the opening."""
         in_force = next((w for w in reversed(self.windows) if w.on <= day), None)
         return (in_force or self.windows[0]).windows if self.windows else ()
-
-
-_P = TypeVar("_P", bound=Piece)
-
-
-def _last_on(pieces: Sequence[_P], day: date) -> _P:
-    """The last said of those that held by that day, else the first said."""
-    return next((piece for piece in reversed(pieces) if piece.on <= day), pieces[0])
 
 
 @cache

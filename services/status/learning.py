@@ -4,13 +4,9 @@ Order is given only within one stream, so there the stream version decides; ever
 is kept in a form that does not depend on what came first.
 """
 
-from bisect import insort
 from collections.abc import Callable
 from functools import cache
-from operator import attrgetter
-from typing import Any, Final, Protocol, TypeVar
-
-import msgspec
+from typing import Any, Final
 
 from services.status.facts import (
     Arrangement,
@@ -25,7 +21,6 @@ from services.status.facts import (
     Opening,
     Order,
     Part,
-    Piece,
     Placement,
     PlanState,
     PlanStep,
@@ -34,32 +29,19 @@ from services.status.facts import (
     UnitFact,
     Windows,
 )
+from services.status.pieces import Piece, Told, keep, put_newest
 from shared.contracts import schedule, units
 from shared.contracts.contract import Contract, UnknownEvent
+from shared.contracts.rectification import RECTIFICATION
 from shared.contracts.schedule import SCHEDULE
+from shared.contracts.supervision import SUPERVISION
 from shared.contracts.units import UNITS
 from shared.kernel.events import Event
 from shared.kernel.time import local_date
 
 CONTRACTS: Final[tuple[Contract, ...]] = (UNITS, SCHEDULE)
 """The services whose events the views are made of."""
-
-
-class Told(Protocol):
-    """What learning needs of an envelope."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def streamversion(self) -> int: ...
-    @property
-    def data(self) -> msgspec.Raw: ...
-
-
-_P = TypeVar("_P", bound=Piece)
-_VERSION = attrgetter("version")
+_READABLE: Final = (*CONTRACTS, SUPERVISION, RECTIFICATION)
 
 
 def opened(envelope: Told) -> Event:
@@ -105,16 +87,16 @@ def _registered(fact: UnitFact, env: Told, event: units.UnitRegistered) -> None:
     on = event.registered_on
     fact.level, fact.kind, fact.registered_on = event.level, event.kind, on
     fact.registered_by = env.id
-    _keep(fact.placements, Placement(env.streamversion, on, env.id, event.path))
-    _keep(fact.names, Name(env.streamversion, on, env.id, event.name))
+    keep(fact.placements, Placement(env.streamversion, on, env.id, event.path))
+    keep(fact.names, Name(env.streamversion, on, env.id, event.name))
 
 
 def _renamed(fact: UnitFact, env: Told, event: units.UnitRenamed) -> None:
-    _keep(fact.names, Name(env.streamversion, event.effective_on, env.id, event.name))
+    keep(fact.names, Name(env.streamversion, event.effective_on, env.id, event.name))
 
 
 def _moved(fact: UnitFact, env: Told, event: units.UnitMoved) -> None:
-    _keep(fact.placements, Placement(env.streamversion, event.effective_on, env.id, event.path))
+    keep(fact.placements, Placement(env.streamversion, event.effective_on, env.id, event.path))
 
 
 def _departed(fact: UnitFact, env: Told, event: units.UnitDeparted) -> None:
@@ -122,34 +104,34 @@ def _departed(fact: UnitFact, env: Told, event: units.UnitDeparted) -> None:
 
 
 def _merged(fact: UnitFact, env: Told, event: units.UnitMerged) -> None:
-    _keep(fact.endings, Ending(env.streamversion, event.effective_on, env.id, event.into))
+    keep(fact.endings, Ending(env.streamversion, event.effective_on, env.id, event.into))
 
 
 def _abolished(fact: UnitFact, env: Told, event: units.UnitAbolished) -> None:
-    _keep(fact.endings, Ending(env.streamversion, event.effective_on, env.id, None))
+    keep(fact.endings, Ending(env.streamversion, event.effective_on, env.id, None))
 
 
 def _formed(fact: UnitFact, env: Told, event: units.LeadingGroupFormed) -> None:
     formed = Membership(
         env.streamversion, event.formed_on, env.id, reinforced=False, members=event.members
     )
-    _keep(fact.groups.setdefault(event.group, Group()).memberships, formed)
+    keep(fact.groups.setdefault(event.group, Group()).memberships, formed)
 
 
 def _reinforced(fact: UnitFact, env: Told, event: units.LeadingGroupReinforced) -> None:
     grown = Membership(
         env.streamversion, event.reinforced_on, env.id, reinforced=True, members=event.members
     )
-    _keep(fact.groups.setdefault(event.group, Group()).memberships, grown)
+    keep(fact.groups.setdefault(event.group, Group()).memberships, grown)
 
 
 def _rules_adopted(fact: UnitFact, env: Told, event: units.WorkingRulesAdopted) -> None:
     rules = Rules(env.streamversion, event.adopted_on, env.id, event.title)
-    _keep(fact.groups.setdefault(event.group, Group()).rules, rules)
+    keep(fact.groups.setdefault(event.group, Group()).rules, rules)
 
 
 def _prepared(fact: UnitFact, env: Told, event: schedule.PreparationCompleted) -> None:
-    _keep(fact.preparations, Piece(env.streamversion, event.prepared_on, env.id))
+    keep(fact.preparations, Piece(env.streamversion, event.prepared_on, env.id))
 
 
 def _plan_lesson(
@@ -167,7 +149,7 @@ def _plan_lesson(
             getattr(event, gate) if gate else "",
             getattr(event, reasons) if reasons else (),
         )
-        _keep(fact.plans.setdefault(event.category, []), step)
+        keep(fact.plans.setdefault(event.category, []), step)
 
     return lesson
 
@@ -199,7 +181,7 @@ def _hear(fact: UnitFact, said: Meeting) -> None:
 
 def _arranged(fact: UnitFact, env: Told, event: schedule.MobilizationPlanned) -> None:
     on, planned_on = local_date(event.arranged_at), local_date(event.planned_at)
-    _keep(fact.arrangements, Arrangement(env.streamversion, on, env.id, planned_on))
+    keep(fact.arrangements, Arrangement(env.streamversion, on, env.id, planned_on))
 
 
 def _trained(fact: UnitFact, env: Told, event: schedule.TrainingHeld) -> None:
@@ -211,7 +193,7 @@ def _trained(fact: UnitFact, env: Told, event: schedule.TrainingHeld) -> None:
         event.participants,
         event.phase,
     )
-    _put_newest(fact.trainings, event.training, training)
+    put_newest(fact.trainings, event.training, training)
 
 
 def _campaign_opened(fact: CampaignFact, env: Told, event: schedule.CampaignOpened) -> None:
@@ -225,12 +207,12 @@ def _campaign_opened(fact: CampaignFact, env: Told, event: schedule.CampaignOpen
         event.ends_on,
         event.mobilization_from,
     )
-    _keep(fact.windows, Windows(env.streamversion, event.starts_on, env.id, event.windows))
+    keep(fact.windows, Windows(env.streamversion, event.starts_on, env.id, event.windows))
 
 
 def _windows_changed(fact: CampaignFact, env: Told, event: schedule.WindowsChanged) -> None:
     on = local_date(event.changed_at)
-    _keep(fact.windows, Windows(env.streamversion, on, env.id, event.windows))
+    keep(fact.windows, Windows(env.streamversion, on, env.id, event.windows))
 
 
 def _issued(fact: CampaignFact, env: Told, event: schedule.DocumentIssued) -> None:
@@ -244,14 +226,14 @@ def _issued(fact: CampaignFact, env: Told, event: schedule.DocumentIssued) -> No
         event.unit,
         event.applies_to,
     )
-    _put_newest(fact.documents, event.document, document)
+    put_newest(fact.documents, event.document, document)
 
 
 def _ordered(fact: CampaignFact, env: Told, event: schedule.PreparationOrdered) -> None:
     order = Order(
         env.streamversion, event.ordered_on, env.id, event.title, event.unit, event.levels
     )
-    _put_newest(fact.orders, event.order, order)
+    put_newest(fact.orders, event.order, order)
 
 
 def _met(fact: CampaignFact, env: Told, event: schedule.MeetingHeld) -> None:
@@ -264,7 +246,7 @@ def _met(fact: CampaignFact, env: Told, event: schedule.MeetingHeld) -> None:
         event.unit,
         event.attendees,
     )
-    _put_newest(fact.meetings, event.meeting, meeting)
+    put_newest(fact.meetings, event.meeting, meeting)
 
 
 _UNIT_LESSONS: Final[
@@ -302,23 +284,9 @@ _CAMPAIGN_LESSONS: Final[dict[type[Event], Callable[[CampaignFact, Told, Any], N
 }
 
 
-def _keep(pieces: list[_P], piece: _P) -> None:
-    """Put a piece in its place by version; one that is there already is not put twice."""
-    if not pieces or pieces[-1].version < piece.version:
-        pieces.append(piece)
-    elif all(other.version != piece.version for other in pieces):
-        insort(pieces, piece, key=_VERSION)
-
-
-def _put_newest(pieces: dict[str, _P], key: str, piece: _P) -> None:
-    known = pieces.get(key)
-    if known is None or known.version < piece.version:
-        pieces[key] = piece
-
-
 @cache
 def _read_as(type_name: str) -> tuple[Contract, str, int]:
-    for contract in CONTRACTS:
+    for contract in _READABLE:
         prefix = f"campaign.{contract.service}."
         if type_name.startswith(prefix):
             name, _, version = type_name.removeprefix(prefix).rpartition(".v")

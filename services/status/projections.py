@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from services.status import learning
+from services.status import pieces
 from services.status.contributions import Mark, Picture, add_change, spans, standing
 from services.status.facts import PARTS, CampaignFact, Part, UnitFact
 from services.status.learning import (
@@ -34,7 +34,7 @@ from shared.kernel.events import Event
 from shared.platform.postgres import Connection
 
 
-class Told(learning.Told, Protocol):
+class Told(pieces.Told, Protocol):
     """What folding needs of an envelope."""
 
     @property
