@@ -13,7 +13,7 @@ from services.schedule.api import campaigns, mobilizations, plans, reading, trai
 from services.schedule.api.office import Office
 from services.schedule.settings import ScheduleSettings
 from services.schedule.views.campaigns import CampaignReader
-from services.schedule.views.rebuilding import rebuild
+from services.schedule.views.lives import LIVES
 from shared.contracts.schedule import SCHEDULE
 from shared.platform import logs
 from shared.platform.auth import Authenticator
@@ -34,6 +34,7 @@ from shared.platform.postgres import (
     migrations_in,
     open_pool,
 )
+from shared.platform.rebuilding import rebuild
 from shared.platform.relay import Relay
 from shared.platform.running import run, run_worker, serve
 from shared.platform.starting import patiently, unready
@@ -128,7 +129,7 @@ async def rebuild_views(settings: ScheduleSettings) -> None:
     """Fill every read model again from the events."""
     pool = await patiently(lambda: open_pool(settings.database_url, SCHEMA, size=2))
     try:
-        log.info("views-rebuilt", rows=await rebuild(pool, SCHEDULE))
+        log.info("views-rebuilt", rows=await rebuild(pool, SCHEDULE, LIVES))
     finally:
         await pool.close()
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import asyncpg
+
+from shared.kernel.refusals import Refusal
 from shared.platform.postgres import Connection
 
 Row = tuple[Any, ...]
@@ -45,11 +48,61 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Details:
+    """Further rows of a stream in a table of their own, say the members of a team: written anew
+    with every change. `owner` are the leading key columns that name the stream; `clash` says what
+    to refuse where a row breaks a unique index of the table.
+    """
+
+    table: Table
+    owner: tuple[str, ...]
+    rows_of: Callable[[Any], Sequence[Row]]
+    clash: Callable[[asyncpg.UniqueViolationError], Refusal] | None = None
+
+    @cached_property
+    def _clearing(self) -> str:
+        names = ", ".join(f"t.{name} = u.{name}" for name in self.owner)
+        values = ", ".join(
+            f"${n}::{self.table.columns[name]}[]" for n, name in enumerate(self.owner, 1)
+        )
+        return (
+            f"delete from {self.table.name} t"  # noqa: S608 - names are ours
+            f" using unnest({values}) as u({', '.join(self.owner)}) where {names}"
+        )
+
+    async def __call__(
+        self, connection: Connection, owners: Sequence[Row], changes: Sequence[Any]
+    ) -> None:
+        """Replace the rows of these owners by those of the changes."""
+        await connection.execute(self._clearing, *zip(*owners, strict=True))
+        try:
+            await self.table.put(connection, [r for c in changes for r in self.rows_of(c)])
+        except asyncpg.UniqueViolationError as error:
+            if self.clash is None:
+                raise
+            raise self.clash(error) from error
+
+
+@dataclass(frozen=True)
 class Showing:
-    """Shows streams in a table: one row a stream, made of what a command changed."""
+    """Shows streams in a table: one row a stream, made of what a command changed, and what
+    details it has.
+    """
 
     table: Table
     row_of: Callable[[Any], Row]
+    details: tuple[Details, ...] = ()
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """All that it writes: what a rebuild empties."""
+        return (self.table, *(part.table for part in self.details))
 
     async def __call__(self, connection: Connection, changes: Sequence[Any]) -> None:
-        await self.table.put(connection, [self.row_of(change) for change in changes])
+        if not changes:
+            return
+        rows = [self.row_of(change) for change in changes]
+        await self.table.put(connection, rows)
+        for part in self.details:
+            places = [list(self.table.columns).index(name) for name in part.owner]
+            await part(connection, [tuple(row[at] for at in places) for row in rows], changes)

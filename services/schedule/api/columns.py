@@ -22,7 +22,6 @@ from services.schedule.domain.reviewing import (
     ReasonMissing,
     UnknownReason,
 )
-from services.schedule.domain.setting import BeforeCampaign, BeforeRegistration
 from services.schedule.domain.training import AUDIENCES, TrainingAlreadyRecorded
 from shared.kernel.refusals import (
     ActionNotAllowed,
@@ -32,6 +31,7 @@ from shared.kernel.refusals import (
     UnitAbolishedAlready,
     UnknownUnit,
 )
+from shared.kernel.setting import BeforeCampaign, BeforeRegistration
 from shared.platform.bulk import Column
 from shared.platform.bulk.parsers import (
     choice,

@@ -9,12 +9,12 @@ from fastapi import Request, Response
 from services.schedule.domain.campaign import Campaign
 from services.schedule.domain.setting import Setting, UnitAtHand
 from services.schedule.views.campaigns import CampaignReader
-from services.schedule.views.lives import Life
 from services.schedule.views.units import unit_at_hand
 from shared.kernel.access import Action
 from shared.platform.asking import Asking, answered
 from shared.platform.commands import CommandHandler, Work
 from shared.platform.eventstore import EventStore
+from shared.platform.lives import Life
 from shared.platform.metrics import Metrics
 
 

@@ -20,7 +20,6 @@ from services.schedule.views.lives import (
     OF_PLAN,
     OF_PREPARATION,
     OF_TRAINING,
-    Life,
 )
 from services.schedule.views.units import units_at_hand
 from shared.kernel.access import Action
@@ -38,6 +37,7 @@ from shared.platform.bulk_http import (
 )
 from shared.platform.commands import Outcome, Work
 from shared.platform.fields import CampaignInPath
+from shared.platform.lives import Life
 
 router = APIRouter(prefix="/campaigns/{campaign}", tags=["uploads 批量导入"])
 

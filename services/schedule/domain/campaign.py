@@ -10,6 +10,7 @@ from shared.contracts.schedule import CampaignOpened, Gate, GatesSet, Window, Wi
 from shared.kernel.access import Role
 from shared.kernel.decider import Decider
 from shared.kernel.refusals import Refusal
+from shared.kernel.setting import UnknownCampaign
 from shared.kernel.units import is_attached, own_code
 
 IMPLEMENTATION: Final = "implementation"
@@ -34,13 +35,6 @@ DEFAULT_GATES: Final = (
         holder=PARENT,
     ),
 )
-
-
-class UnknownCampaign(Refusal):
-    code = "unknown-campaign"
-    status = 404
-    zh = "活动 {campaign} 不存在,请核对活动代码,或先开启该活动。"
-    en = "Campaign {campaign} is not known; check its code or open it first."
 
 
 class CampaignAlreadyOpen(Refusal):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from services.schedule.domain.setting import PlanStanding, Setting, explained
+from services.schedule.domain.setting import PlanStanding, Setting
 from shared.contracts.schedule import (
     MobilizationCorrected,
     MobilizationHeld,
@@ -16,6 +16,7 @@ from shared.contracts.schedule import (
 )
 from shared.kernel.decider import Decider
 from shared.kernel.refusals import Refusal
+from shared.kernel.setting import explained
 from shared.kernel.time import local_date
 
 

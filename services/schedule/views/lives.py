@@ -1,6 +1,5 @@
 """The lives of the schedule: each one's stream, decider and the table that shows it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -20,21 +19,9 @@ from shared.contracts.schedule import (
     PreparationOrdered,
     TrainingHeld,
 )
-from shared.kernel.decider import Decider
 from shared.platform.commands import Change
 from shared.platform.inline_views import Row, Showing, Table
-
-
-@dataclass(frozen=True)
-class Life:
-    """Streams `<prefix>/<campaign>/...`, how they are decided and how they are shown."""
-
-    prefix: str
-    decider: Decider[Any, Any, Any]
-    view: Showing
-
-    def stream(self, *parts: str) -> str:
-        return "/".join((self.prefix, *parts))
+from shared.platform.lives import Life
 
 
 def _json(value: object) -> str:

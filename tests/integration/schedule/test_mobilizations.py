@@ -7,8 +7,8 @@ import pytest
 
 from services.schedule.main import SCHEMA
 from services.schedule.views.lives import LIVES
-from services.schedule.views.rebuilding import rebuild
 from shared.contracts.schedule import SCHEDULE
+from shared.platform.rebuilding import rebuild
 from tests.integration.schedule.conftest import Desk
 
 HELD = {
@@ -249,7 +249,7 @@ async def test_every_read_model_is_rebuilt_from_the_events(desk: Desk) -> None:
         }
 
     before = await contents()
-    await rebuild(desk.pool, SCHEDULE)
+    await rebuild(desk.pool, SCHEDULE, LIVES)
 
     assert await contents() == before
     assert {name for name, lines in before.items() if lines} >= {

@@ -16,10 +16,10 @@ from services.schedule.domain.campaign import (
     Open,
     RootNotTop,
     SetGates,
-    UnknownCampaign,
     WindowsOverlap,
 )
 from shared.contracts.schedule import Gate, GatesSet, Window, WindowsChanged
+from shared.kernel.setting import UnknownCampaign
 from tests.support.given import given
 from tests.unit.schedule.occasions import (
     CAMPAIGN_OPEN,

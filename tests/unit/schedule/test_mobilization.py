@@ -18,9 +18,6 @@ from services.schedule.domain.mobilization import (
     Void,
 )
 from services.schedule.domain.setting import (
-    BeforeCampaign,
-    BeforeRegistration,
-    ExplanationMissing,
     PlanStanding,
     Setting,
 )
@@ -31,6 +28,7 @@ from shared.contracts.schedule import (
     MobilizationVoided,
 )
 from shared.kernel.refusals import DateInFuture, Refusal, UnitAbolishedAlready
+from shared.kernel.setting import BeforeCampaign, BeforeRegistration, ExplanationMissing
 from tests.support.given import given
 from tests.unit.schedule.occasions import DEPARTMENT, NOW, REGION, C, at, banner, here
 

@@ -29,10 +29,10 @@ from services.schedule.domain.reviewing import (
     ReasonMissing,
     UnknownReason,
 )
-from services.schedule.domain.setting import BeforeCampaign
 from shared.contracts.schedule import Gate, GatePassed, PlanApproved, PlanReturned, PlanSubmitted
 from shared.kernel.access import Caller, Grant, Role
 from shared.kernel.refusals import DateInFuture, Refusal
+from shared.kernel.setting import BeforeCampaign
 from tests.support.given import given
 from tests.unit.schedule.occasions import NOW, REGION, C, at, here
 

@@ -15,7 +15,7 @@ from services.schedule.domain.preparation import (
     Order,
     PreparationAlreadyOrdered,
 )
-from services.schedule.domain.setting import BeforeCampaign, BeforeRegistration, Setting
+from services.schedule.domain.setting import Setting
 from services.schedule.domain.training import (
     TRAINING,
     Hold,
@@ -30,6 +30,7 @@ from shared.contracts.schedule import (
     TrainingHeld,
 )
 from shared.kernel.refusals import DateInFuture, Refusal, UnitAbolishedAlready
+from shared.kernel.setting import BeforeCampaign, BeforeRegistration
 from tests.support.given import given
 from tests.unit.schedule.occasions import NOW, REGION, C, at, banner, here
 

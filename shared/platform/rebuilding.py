@@ -1,14 +1,17 @@
-"""Rebuilding the read models: every stream folded from its first event, written set by set."""
+"""Rebuilding inline views: every stream folded from its first event, written set by set."""
+
+from collections.abc import Iterable
 
 import msgspec
 
-from services.schedule.views.lives import LIVES, Life
 from shared.contracts.contract import Contract
 from shared.platform.commands import Change, Work
+from shared.platform.lives import Life
 from shared.platform.postgres import Connection, Pool
 
 _AT_ONCE = 5_000
 
+# A stream may lie in several histories: its own versions, not theirs, say the order.
 _STREAMS = """
 select stream, data::text as body, type, schema_version,
        meta->>'campaign' as campaign, meta->>'unit' as unit, meta->>'path' as path
@@ -17,15 +20,16 @@ order by stream, stream_version
 """
 
 
-async def rebuild(pool: Pool, contract: Contract) -> dict[str, int]:
-    """Empty each table and fill it again, while writers wait; rows by table."""
+async def rebuild(pool: Pool, contract: Contract, lives: Iterable[Life]) -> dict[str, int]:
+    """Empty each life's tables and fill them again, while writers wait; streams by table."""
     written: dict[str, int] = {}
     async with pool.acquire() as connection, connection.transaction():
         # Writers take their history's row first: none can be half way when we hold the table. And
         # rows are deleted, not truncated: a writer that waits for us already holds its table.
         await connection.execute("lock table histories in exclusive mode")
-        for life in LIVES:
-            await connection.execute(f"delete from {life.view.table.name}")  # noqa: S608
+        for life in lives:
+            for table in life.view.tables:
+                await connection.execute(f"delete from {table.name}")  # noqa: S608
             written[life.view.table.name] = await _refill(connection, contract, life)
     return written
 
