@@ -101,6 +101,9 @@ class RowsRefused(Exception):
 View = Callable[[Connection, Sequence[Change[Any, Any]]], Awaitable[None]]
 """Writes an inline read model, in the transaction of the events it shows."""
 
+Complete = Callable[[Session, Outcome[Any, Any]], Awaitable[None]]
+"""Completes what was decided with what only the held locks make sure, as numbers in a row."""
+
 Report = Callable[[Outcome[Any, Any]], tuple[int, bytes]]
 """Makes status and body of the answer to an upload."""
 
@@ -194,6 +197,7 @@ class CommandHandler:
         *,
         key: IdempotencyKey | None = None,
         view: View | None = None,
+        complete: Complete | None = None,
         accept_valid: bool = False,
         dry_run: bool = False,
     ) -> Outcome[Command, State]:
@@ -214,6 +218,8 @@ class CommandHandler:
                 if dry_run:
                     outcome.recorded = []
                     return outcome
+                if complete is not None:
+                    await complete(session, outcome)
                 outcome.answer = await _commit(
                     session, outcome, origin, view, _report_of(session, outcome, report)
                 )
