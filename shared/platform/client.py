@@ -16,6 +16,13 @@ _RETRIED = frozenset({429, 502, 503, 504})
 _FEED_PAGE = 5000
 
 
+class _Head(msgspec.Struct):
+    """As much as we need of what a service says of a history."""
+
+    league: str
+    version: int
+
+
 class ServiceToken:
     """The token of a service account, renewed before it expires."""
 
@@ -88,11 +95,22 @@ def _passing(error: httpx.HTTPError) -> bool:
     return isinstance(error, httpx.TransportError)
 
 
+def direct_client() -> httpx.AsyncClient:
+    """Services and issuer are neighbours: no proxy of the environment stands between."""
+    return httpx.AsyncClient(trust_env=False)
+
+
 class FeedClients:
     """Reads other services' feeds, for filling gaps and auditing completeness."""
 
     def __init__(self, clients: Mapping[str, ServiceClient]) -> None:
         self._clients = clients
+
+    async def heads(self, service: str) -> dict[str, int]:
+        """The last version of each league the service has recorded."""
+        answer = await self._clients[service].get("/streams/heads")
+        found = msgspec.json.decode(answer.content, type=list[_Head])
+        return {head.league: head.version for head in found}
 
     async def events(self, service: str, league: str, after: int, up_to: int) -> list[Envelope]:
         """The envelopes of versions after+1 .. up_to, in order."""

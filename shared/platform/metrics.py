@@ -104,10 +104,25 @@ class Metrics:
             ["projection"],
             registry=registry,
         )
+        self._measure_completeness(registry)
         self.events_applied = Counter(
             "campaign_events_applied",
             "Events a projection has applied.",
             ["projection"],
+            registry=registry,
+        )
+
+    def _measure_completeness(self, registry: CollectorRegistry) -> None:
+        self.completeness_audits = Counter(
+            "campaign_completeness_audits",
+            "Comparisons of a projection with its sources: complete, filled or failed.",
+            ["projection", "outcome"],
+            registry=registry,
+        )
+        self.completeness_filled = Counter(
+            "campaign_completeness_filled_events",
+            "Events no topic brought, taken from the source's own feed.",
+            ["projection", "service"],
             registry=registry,
         )
 

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     supervision_url: str = ""
     rectification_url: str = ""
     status_url: str = ""
+    completeness_seconds: float = Field(default=30, gt=0)
     service_account: str = "service-15"
 
     @property

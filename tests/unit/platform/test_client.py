@@ -190,3 +190,13 @@ async def test_many_calls_at_once_all_carry_a_token() -> None:
     )
     paths: list[Any] = sorted(request.url.path for request in server.asked)
     assert paths == sorted(f"/{n}" for n in range(10))
+
+
+async def test_heads_are_told_by_league() -> None:
+    body = [{"league": "1502", "version": 7, "hash": "ab", "recorded_at": None}]
+    server = Server([httpx.Response(200, json=body)])
+
+    found = await FeedClients({"units": service(server)}).heads("units")
+
+    assert found == {"1502": 7}
+    assert server.asked[0].url.path == "/streams/heads"

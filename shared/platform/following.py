@@ -1,0 +1,55 @@
+"""Following other services: one projection consumed, measured and audited, a part of a worker."""
+
+import asyncio
+
+import httpx
+
+from shared.platform.client import FeedClients, ServiceClient, ServiceToken
+from shared.platform.completeness import CompletenessAudit
+from shared.platform.consuming import Applier, Projection
+from shared.platform.metrics import Metrics
+from shared.platform.postgres import Pool
+from shared.platform.settings import Settings
+from shared.platform.worker import Consuming
+
+
+class Following:
+    """Keeps a projection in step with the services whose contracts it reads."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        pool: Pool,
+        projection: Projection,
+        group: str,
+        metrics: Metrics,
+        http: httpx.AsyncClient,
+    ) -> None:
+        feeds = feeds_of(settings, projection, http)
+        applier = Applier(pool, projection, feeds.events)
+        self._consuming = Consuming(settings.kafka, pool, projection, applier, group, metrics)
+        self._audit = CompletenessAudit(
+            pool, projection, applier, feeds, metrics, self._consuming.behind,
+            interval_seconds=settings.completeness_seconds,
+        )  # fmt: skip
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Follow until told to stop."""
+        await self._consuming.start()
+        auditing = asyncio.create_task(self._audit.run())
+        try:
+            await self._consuming.measure(stop)
+        finally:
+            # What it was filling is rolled back, and found again by the next audit.
+            auditing.cancel()
+            await asyncio.gather(auditing, return_exceptions=True)
+            await self._consuming.stop()
+
+
+def feeds_of(settings: Settings, projection: Projection, http: httpx.AsyncClient) -> FeedClients:
+    """The feeds of the services a projection follows, read as this service's own account."""
+    token = ServiceToken(settings.issuer_url, settings.service_account, http)
+    names = [contract.service for contract in projection.contracts]
+    return FeedClients(
+        {name: ServiceClient(settings.service_urls[name], token, http) for name in names}
+    )
