@@ -18,6 +18,9 @@ THEN: Final[Tree] = "then"
 NOW: Final[Tree] = "now"
 """Rows of tree `now` correct those of `then`: both together count everything where it stands today."""
 
+OWN: Final = "own"
+"""In place of a class: what the things of the unit itself add to it, whichever tree is asked for."""
+
 EXPECTED: Final = "expected"
 PREPARED: Final = "prepared"
 MOBILIZED: Final = "mobilized"
@@ -78,6 +81,16 @@ def add_change(changes: dict[Mark, int], before: Picture, after: Picture) -> Non
         _mark_all(changes, stood, had, -1)
     if stands is not None:
         _mark_all(changes, stands, has, 1)
+
+
+def add_thing_change(changes: dict[Mark, int], unit: str, before: Picture, after: Picture) -> None:
+    """The same for what things add to a unit, which is also counted for the unit itself."""
+    add_change(changes, before, after)
+    had, has = _differing(before[1], after[1]) if before[0] is after[0] else (before[1], after[1])
+    for stood, known, sign in ((before[0], had, -1), (after[0], has, 1)):
+        if stood is not None:
+            there: list[Stay] = [(unit, start, end) for _, start, end in stood[1]]
+            _mark(changes, there, THEN, OWN, known, sign)
 
 
 def spread(changes: dict[Mark, int]) -> dict[Line, int]:

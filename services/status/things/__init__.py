@@ -1,0 +1,1 @@
+"""Things: teams, items, programmes and the like; what is known of them, and what that adds to units."""

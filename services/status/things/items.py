@@ -1,0 +1,185 @@
+"""Items of the ledger: since when open, due when, overdue while, closed, reopened, rated."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any, Final, Literal
+
+import msgspec
+
+from services.status.pieces import Piece, Span, Told, keep, stretches
+from services.status.things.thing import Lesson, Spans, Thing, first_day, piece
+from shared.contracts import rectification as events
+
+RAISED: Final = "items_raised:"
+"""By source and category, as `items_closed:` is; open is what was raised and is not closed."""
+CLOSED: Final = "items_closed:"
+CLOSED_IN_TIME: Final = "items_closed_in_time"
+OVERDUE: Final = "items_overdue"
+DUE_SOON: Final = "items_due_soon"
+REOPENED: Final = "items_reopened"
+REVIEWED: Final = "items_reviewed"
+RATED: Final = "items_rated"
+SATISFIED: Final = "items_satisfied"
+
+DUE_SOON_DAYS: Final = 3
+"""So many days before its due date, and on it, an open item is due soon."""
+SATISFIED_SCORE: Final = 4
+_DAY: Final = timedelta(days=1)
+
+Turning = Literal["extended", "paused", "resumed", "closed", "reopened"]
+_STAYS_PAUSED: Final = ("extended", "closed")
+
+
+class Raising(Piece, frozen=True, array_like=True):
+    unit: str
+    source: str
+    category: str
+    due_on: date
+
+
+class Turn(Piece, frozen=True, array_like=True):
+    """What changed an item's state, and its due date where that changed."""
+
+    what: Turning
+    due_on: date | None
+
+
+class Rating(Piece, frozen=True, array_like=True):
+    score: int
+
+
+class State(msgspec.Struct, frozen=True):
+    """An item's state from a day on."""
+
+    on: date
+    due_on: date
+    closed: bool = False
+    paused: bool = False
+
+
+class Item(Thing):
+    """An item adds to its responsible unit."""
+
+    raised: Raising | None = None
+    turns: list[Turn] = msgspec.field(default_factory=list)
+    ratings: list[Rating] = msgspec.field(default_factory=list)
+    reviews: list[Piece] = msgspec.field(default_factory=list)
+
+    def spans_by_unit(self) -> Spans:
+        raised = self.raised
+        if raised is None:
+            return {}
+        about = f"{raised.source}:{raised.category}"
+        found: list[Span] = [(RAISED + about, raised.on, None, 1)]
+        for state, start, end in stretches(list(self._states(raised))):
+            found += _closed(state, start, end, about) if state.closed else _open(state, start, end)
+        found += [
+            (REOPENED, max(raised.on, turn.on), None, 1)
+            for turn in self.turns
+            if turn.what == "reopened"
+        ]
+        if self.reviews:
+            found.append((REVIEWED, first_day(self.reviews, raised.on), None, 1))
+        found += self._rated(raised.on)
+        return {raised.unit: found}
+
+    def _states(self, raised: Raising) -> Iterator[State]:
+        """The item's states as they were told; none lies before it was raised."""
+        state = State(raised.on, raised.due_on)
+        yield state
+        for turn in self.turns:
+            state = State(
+                max(raised.on, turn.on),
+                turn.due_on or state.due_on,
+                closed=turn.what == "closed" or (state.closed and turn.what != "reopened"),
+                paused=turn.what == "paused" or (state.paused and turn.what in _STAYS_PAUSED),
+            )
+            yield state
+
+    def _rated(self, raised_on: date) -> list[Span]:
+        """Rated once it has any rating; satisfied while the last one is good."""
+        if not self.ratings:
+            return []
+        first = first_day(self.ratings, raised_on)
+        found: list[Span] = [(RATED, first, None, 1)]
+        for rating, start, end in stretches(self.ratings):
+            begins = max(raised_on, start)
+            if rating.score >= SATISFIED_SCORE and (end is None or begins < end):
+                found.append((SATISFIED, begins, end, 1))
+        return found
+
+
+def _closed(state: State, start: date, end: date | None, about: str) -> list[Span]:
+    """An item closed while its clock stood still was closed in time."""
+    found: list[Span] = [(CLOSED + about, start, end, 1)]
+    if state.paused or start <= state.due_on:
+        found.append((CLOSED_IN_TIME, start, end, 1))
+    return found
+
+
+def _open(state: State, start: date, end: date | None) -> list[Span]:
+    """While the clock stands still, an item is neither due soon nor overdue."""
+    if state.paused:
+        return []
+    late = state.due_on + _DAY
+    soon = state.due_on - DUE_SOON_DAYS * _DAY
+    near = (DUE_SOON, max(start, soon), late if end is None else min(end, late))
+    over = (OVERDUE, max(start, late), end)
+    return [
+        (metric, first, last, 1)
+        for metric, first, last in (near, over)
+        if last is None or first < last
+    ]
+
+
+def _raised(item: Item, env: Told, event: events.ItemRaised) -> None:
+    item.raised = Raising(
+        env.streamversion,
+        event.raised_on,
+        env.id,
+        event.unit,
+        event.source,
+        event.category,
+        event.due_on,
+    )
+
+
+def _turned(
+    what: Turning, due_on: Callable[[Any], date | None] = lambda _: None
+) -> Callable[[Item, Told, Any], None]:
+    """A lesson for one kind of turn."""
+
+    def lesson(item: Item, env: Told, event: Any) -> None:
+        on: date = getattr(event, event.happened)
+        keep(item.turns, Turn(env.streamversion, on, env.id, what, due_on(event)))
+
+    return lesson
+
+
+def _rated(item: Item, env: Told, event: events.SatisfactionRated) -> None:
+    keep(item.ratings, Rating(env.streamversion, event.rated_on, env.id, event.score))
+
+
+def _reviewed(item: Item, env: Told, event: events.FollowUpReviewed) -> None:
+    keep(item.reviews, piece(env, event.reviewed_on))
+
+
+def _item(event: events.ItemRaised) -> str:
+    return event.item
+
+
+def _due_on(event: events.DueDateExtended) -> date:
+    return event.due_on
+
+
+KINDS: Final[dict[str, type[Thing]]] = {"item": Item}
+LESSONS: Final = (
+    Lesson(events.ItemRaised, "item", _item, _raised),
+    Lesson(events.DueDateExtended, "item", _item, _turned("extended", _due_on)),
+    Lesson(events.ClockPaused, "item", _item, _turned("paused")),
+    Lesson(events.ClockResumed, "item", _item, _turned("resumed", _due_on)),
+    Lesson(events.RectificationClosed, "item", _item, _turned("closed")),
+    Lesson(events.ItemReopened, "item", _item, _turned("reopened", _due_on)),
+    Lesson(events.SatisfactionRated, "item", _item, _rated),
+    Lesson(events.FollowUpReviewed, "item", _item, _reviewed),
+)
