@@ -93,10 +93,14 @@ class Caller:
         if not any(within(path, grant.unit) for grant in allowing):
             raise OutsideSubtree(unit=path.rpartition(".")[2])
 
-    def require_anywhere(self, action: Action) -> None:
-        """Raise unless the caller holds the action for some unit, whichever."""
-        if not any(action in ALLOWED[grant.role] for grant in self.grants):
-            raise ActionNotAllowed(action=action.value)
+    def require_anywhere(self, *actions: Action) -> None:
+        """Raise unless the caller holds one of the actions for some unit, whichever."""
+        if not any(action in ALLOWED[grant.role] for grant in self.grants for action in actions):
+            raise ActionNotAllowed(action=actions[0].value)
+
+    def units_for(self, action: Action) -> frozenset[str]:
+        """The units the caller was granted the action for, each with everything below it."""
+        return frozenset(grant.unit for grant in self.grants if action in ALLOWED[grant.role])
 
     def holds(self, role: Role, unit: str) -> bool:
         """Whether the caller has this very role for this very unit, not for one above it."""

@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from shared.kernel.refusals import Refusal
-from shared.platform.asking import Asking
+from shared.platform.asking import Ask, Asking
 from shared.platform.bulk import CSV, JSON_LINES, XLSX, Column, Row, RowError, Sheet, read_rows
 from shared.platform.bulk import Outcome as RowOutcome
 from shared.platform.bulk.rows import duplicates
 from shared.platform.bulk.writing import cell_text, result_file
 from shared.platform.commands import Outcome, Report, RowsRefused, Work
 from shared.platform.eventstore import EventStore
+from shared.platform.fields import CampaignInPath
 from shared.platform.openapi import Responses, problem_responses, schema_of
 from shared.platform.problems import language_of, problem
 from shared.platform.recording import Answer, IdempotencyKey, Origin
@@ -114,6 +115,39 @@ async def run_upload(
     except RowsRefused as refused:
         return upload.refused(request, refused.outcome)
     return _answered(outcome.answer or Answer(*upload.report(outcome), positions=""))
+
+
+Prepare = Callable[[Request, str, Asking], Awaitable[tuple[ToWorks, Execute]]]
+"""Admits the caller to an upload for a campaign, or raises Refusal; says how it is to be run."""
+
+
+def add_upload(
+    router: APIRouter, path: str, kind: UploadKind, prepare: Prepare, *, summary: str, example: str
+) -> None:
+    """An endpoint `path`, which ends in /import; `example` is a CSV line."""
+
+    async def endpoint(
+        campaign: CampaignInPath,
+        request: Request,
+        ask: Ask,
+        dry_run: DryRun = False,
+        mode: Mode = "all_or_nothing",
+    ) -> Response:
+        to_works, execute = await prepare(request, campaign, ask)
+        store = request.app.state.office.store
+        return await run_upload(
+            request, ask, store, kind, to_works, execute, dry_run=dry_run, mode=mode
+        )
+
+    router.add_api_route(
+        path,
+        endpoint,
+        methods=["POST"],
+        name="import_" + path.split("/")[-2].replace("-", "_"),
+        summary=summary,
+        responses=upload_responses(),
+        openapi_extra=upload_body(kind, example),
+    )
 
 
 @dataclass(slots=True)

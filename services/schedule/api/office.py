@@ -1,5 +1,6 @@
 """What every endpoint works with: the store, the campaigns, the units, and one way to command."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +10,7 @@ from fastapi import Request, Response
 from services.schedule.domain.campaign import Campaign
 from services.schedule.domain.setting import Setting, UnitAtHand
 from services.schedule.views.campaigns import CampaignReader
-from services.schedule.views.units import unit_at_hand
+from services.schedule.views.units import unit_at_hand, units_at_hand
 from shared.kernel.access import Action
 from shared.platform.asking import Asking, answered
 from shared.platform.commands import CommandHandler, Work
@@ -40,6 +41,12 @@ class Office:
             await self.unit(campaign, code, ask, action),
             datetime.now(UTC),
         )
+
+    async def settings(self, campaign: str, codes: Iterable[str]) -> Mapping[str, Setting]:
+        """As `setting`, for those of the codes that are known; rights are asked for row by row."""
+        opened, now = await self.campaigns.campaign(campaign), datetime.now(UTC)
+        units = await units_at_hand(self.store.pool, campaign, codes)
+        return {code: Setting(opened, unit, now) for code, unit in units.items()}
 
     async def top(self, campaign: str, ask: Asking, action: Action) -> Setting:
         """As `setting`, for what concerns the whole campaign: its top unit's."""

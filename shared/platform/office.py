@@ -1,0 +1,61 @@
+"""What every endpoint works with: the store, the campaigns, the units, and one way to command."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic
+
+from fastapi import Response
+
+from shared.kernel.access import Action
+from shared.kernel.setting import Setting, UnitAtHand
+from shared.platform.asking import Asking, answered
+from shared.platform.campaigns import Campaign, CampaignReader
+from shared.platform.commands import CommandHandler, Work
+from shared.platform.eventstore import EventStore
+from shared.platform.lives import Life
+from shared.platform.metrics import Metrics
+from shared.platform.units_at_hand import unit_at_hand, units_at_hand
+
+
+@dataclass(frozen=True)
+class Office(Generic[Campaign]):
+    """The composed parts; made by main, found in the app's state as `office`."""
+
+    store: EventStore
+    handler: CommandHandler
+    campaigns: CampaignReader[Campaign]
+    metrics: Metrics
+
+    async def unit(self, campaign: str, code: str, ask: Asking, action: Action) -> UnitAtHand:
+        """A unit the caller may do this for; raises UnknownUnit or what the caller lacks."""
+        unit = await unit_at_hand(self.store.pool, campaign, code)
+        ask.caller.require(action, unit.path)
+        return unit
+
+    async def setting(self, campaign: str, code: str, ask: Asking, action: Action) -> Setting:
+        """Campaign, unit and now, for a command about a unit."""
+        opened = await self.campaigns.campaign(campaign)
+        unit = await self.unit(campaign, code, ask, action)
+        return Setting(opened, unit, datetime.now(UTC))
+
+    async def settings(self, campaign: str, codes: Iterable[str]) -> Mapping[str, Setting]:
+        """As `setting`, for those of the codes that are known; rights are asked for row by row."""
+        opened, now = await self.campaigns.campaign(campaign), datetime.now(UTC)
+        units = await units_at_hand(self.store.pool, campaign, codes)
+        return {code: Setting(opened, unit, now) for code, unit in units.items()}
+
+    async def top(self, campaign: str, ask: Asking, action: Action) -> Setting:
+        """As `setting`, for what concerns the whole campaign: its top unit's."""
+        opened = await self.campaigns.campaign(campaign)
+        return await self.setting(campaign, opened.root, ask, action)
+
+    async def give(
+        self, ask: Asking, life: Life, parts: tuple[str, ...], unit: UnitAtHand, command: Any
+    ) -> Response:
+        """Run a command on the stream of `parts` (the campaign first); the answer is a Receipt."""
+        work = Work(
+            life.stream(*parts), parts[0], unit.code, unit.path, command, ask.expected_version
+        )
+        answer = await self.handler.one(life.decider, work, ask.origin, key=ask.key, view=life.view)
+        return answered(answer)
