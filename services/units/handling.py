@@ -15,8 +15,9 @@ from shared.contracts.units import UNITS
 from shared.kernel.access import Action, Caller
 from shared.kernel.positions import format_positions
 from shared.kernel.time import local_date
+from shared.platform.appending import Crossed
 from shared.platform.bulk_http import Run
-from shared.platform.commands import Crossed, Outcome, Receipt, RowsRefused, Work, retried
+from shared.platform.commands import Outcome, Receipt, RowsRefused, Work, retried
 from shared.platform.eventstore import EventStore, Session
 from shared.platform.postgres import Connection
 from shared.platform.recording import (

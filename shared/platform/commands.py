@@ -13,6 +13,7 @@ from shared.kernel.events import Event
 from shared.kernel.positions import format_positions
 from shared.kernel.refusals import Refusal, StaleVersion
 from shared.kernel.units import league_of
+from shared.platform.appending import Crossed
 from shared.platform.eventstore import EventStore, Session
 from shared.platform.inline_views import Showing
 from shared.platform.postgres import Connection
@@ -32,10 +33,6 @@ State = TypeVar("State")
 _LOOKS = 3
 _AT_ONCE = 1_000
 _ATTEMPTS = 4
-
-
-class Crossed(Exception):
-    """What was looked at before the locks were taken has changed: look again."""
 
 
 _CROSSED = (
@@ -144,19 +141,20 @@ class CommandHandler:
         key: IdempotencyKey | None,
         view: Showing | None,
     ) -> Answer:
-        glance = await self.store.look(league_of(work.path), work.stream, key)
+        appender = self.store.appender
+        glance = await appender.look(league_of(work.path), work.stream, key)
         if glance.answer is not None:
-            await self.store.flushed()
+            await appender.flushed()
             return glance.answer
         outcome = _decide_one(decider, work, glance.past)
         answer = self._receipt(work, outcome, len(glance.past), glance.league_version)
         if not outcome.pending:
-            await self.store.keep(answer, key)
-            await self.store.flushed()
+            await appender.keep(answer, key)
+            await appender.flushed()
             return answer
         change = outcome.changes[work.stream]
-        shown = (view.table, [view.row_of(change)]) if view is not None else None
-        return await self.store.append_one(glance, outcome.pending, origin, answer, key, shown)
+        shown = (view.table, view.row_of(change)) if view is not None else None
+        return await appender.append(glance, outcome.pending, origin, answer, key, shown)
 
     async def _under_lock(
         self,

@@ -1,7 +1,8 @@
 """Durability for many at once: one flush of PostgreSQL's log for all who wait for it."""
 
-import asyncio
+from collections.abc import Sequence
 
+from shared.platform.gathering import Gatherer
 from shared.platform.postgres import Pool
 
 # A transaction of its own that writes a record of no meaning to the log: its commit waits until
@@ -17,34 +18,13 @@ class Flusher:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._waiting: list[asyncio.Future[None]] = []
-        self._flushing: asyncio.Task[None] | None = None
+        # Whoever comes while a flush is under way committed after it began: the next is theirs.
+        self._gatherer: Gatherer[None, None] = Gatherer(self._flush)
 
     async def flushed(self) -> None:
         """Return once all that was committed before this call is on disk; raise what kept it off."""
-        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(mine)
-        if self._flushing is None or self._flushing.done():
-            self._flushing = asyncio.create_task(self._flush())
-        await mine
+        await self._gatherer.ask(None)
 
-    async def _flush(self) -> None:
-        while self._waiting:
-            # Whoever comes from here on committed after this flush began and waits for the next.
-            waiting, self._waiting = self._waiting, []
-            try:
-                await self._pool.execute(FLUSH)
-            except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear of it
-                _tell(waiting, error)
-            else:
-                _tell(waiting, None)
-
-
-def _tell(waiting: list[asyncio.Future[None]], error: Exception | None) -> None:
-    for each in waiting:
-        if each.done():  # its request was cancelled
-            continue
-        if error is None:
-            each.set_result(None)
-        else:
-            each.set_exception(error)
+    async def _flush(self, waiting: Sequence[None]) -> Sequence[None]:
+        await self._pool.execute(FLUSH)
+        return waiting

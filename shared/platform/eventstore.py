@@ -2,9 +2,8 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -14,10 +13,8 @@ import msgspec
 from shared.contracts.contract import Contract
 from shared.kernel.envelope import chain_hash
 from shared.kernel.events import Event
-from shared.kernel.positions import format_positions
-from shared.kernel.refusals import KeyReused
-from shared.platform.durable import Flusher
-from shared.platform.inline_views import Row, Table
+from shared.platform.appending import Appender, answer_of
+from shared.platform.inline_views import Row
 from shared.platform.postgres import Connection, Pool
 from shared.platform.recording import (
     Answer,
@@ -60,27 +57,6 @@ _EVENT_COLUMNS = (
     "data", "meta", "occurred_at", "recorded_at", "hash",
 )  # fmt: skip
 _AT_ONCE = 1_000
-
-# What one command needs, in one statement and without a lock.
-_LOOK = """
-select 'head' as kind, h.league as name, h.version as number, null::bytea as bytes,
-       null::text as type, null::smallint as schema_version, null::text as body
-from histories h where h.league = $1
-union all
-select 'answer', k.positions, k.status, k.fingerprint, null, null, convert_from(k.answer, 'UTF8')
-from idempotency_keys k where k.caller = $3 and k.key = $4
-union all
-(select 'event', e.stream, e.stream_version, null, e.type, e.schema_version, e.data::text
-from events e where e.stream = $2 order by e.stream_version)
-"""
-
-_APPEND_ONE = "append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
-_SHOWN_FROM = 17
-
-_KEEP = """
-insert into idempotency_keys (caller, key, fingerprint, status, answer, positions)
-values ($1, $2, $3, $4, $5, $6)
-"""
 
 
 @dataclass(slots=True)
@@ -179,12 +155,14 @@ class Session:
 
 
 class EventStore:
-    """A service's events; every write goes through `session`."""
+    """A service's events; what is written goes through `session`, or `appender` for single
+    commands.
+    """
 
     def __init__(self, pool: Pool, contract: Contract) -> None:
         self.pool = pool
         self.contract = contract
-        self._flusher = Flusher(pool)
+        self.appender = Appender(pool, contract)
 
     @asynccontextmanager
     async def session(
@@ -204,110 +182,17 @@ class EventStore:
                 self._take(session, row)
             yield session
 
-    async def look(self, league: str, stream: str, key: IdempotencyKey | None) -> "Glance":
-        """What one command decides on, read without a lock: `append_one` finds out whether it
-        still holds.
-        """
-        rows = await self.pool.fetch(
-            _LOOK, league, stream, key.caller if key else None, key.key if key else None
-        )
-        glance = Glance(league)
-        for row in rows:
-            match row["kind"]:
-                case "head":
-                    glance.league_version = row["number"]
-                case "answer":
-                    glance.answer = _answer_of(row, key)
-                case _:
-                    glance.past.append(self._event_of(row))
-        return glance
-
-    async def append_one(
-        self,
-        glance: "Glance",
-        events: Sequence[Pending],
-        origin: Origin,
-        answer: Answer,
-        key: IdempotencyKey | None,
-        shown: tuple[Table, Sequence[Row]] | None = None,
-    ) -> Answer:
-        """Append one stream's events, their key and inline view in a single statement.
-
-        It is committed before it is on disk, so that the league's lock is not held for as long
-        as that takes, and answered when it is on disk.
-
-        Raises UniqueViolationError when somebody else was faster: look again, decide again.
-        """
-        first = events[0]
-        named = [self.contract.name_of(pending.event) for pending in events]
-        meta = place_meta(origin, first)
-        ids = [uuid4() for _ in events]
-        times = [pending.event.occurred_at for pending in events]
-        digests = [
-            digest_of(event_id, pending, len(glance.past) + n, name, meta)
-            for n, (event_id, pending, name) in enumerate(zip(ids, events, named, strict=True), 1)
-        ]
-        version = await self.pool.fetchval(
-            _one_statement(shown[0] if shown else None),
-            self.contract.service, first.history, first.stream, len(glance.past), ids,
-            [name for name, _ in named], [schema_version for _, schema_version in named],
-            [msgspec.json.encode(pending.event).decode() for pending in events],
-            msgspec.json.encode(meta).decode(), times, digests,
-            *((key.caller, key.key, key.fingerprint) if key else (None, None, None)),
-            answer.status, answer.body,
-            *(zip(*shown[1], strict=True) if shown else ()),
-        )  # fmt: skip
-        await self.flushed()
-        return replace(
-            answer, positions=format_positions({(self.contract.service, first.history): version})
-        )
-
-    async def flushed(self) -> None:
-        """Return once all that could be seen before is on disk: nothing less is answered."""
-        await self._flusher.flushed()
-
-    async def keep(self, answer: Answer, key: IdempotencyKey | None) -> None:
-        """Keep the answer to a repeat that changed nothing: its key stands for it, too."""
-        if key is not None:
-            await self.pool.execute(
-                _KEEP, key.caller, key.key, key.fingerprint, answer.status, answer.body,
-                answer.positions,
-            )  # fmt: skip
-
     def _take(self, session: Session, row: asyncpg.Record) -> None:
         match row["kind"]:
             case "head":
                 session.heads[row["name"]] = Head(row["number"], row["bytes"], row["at"])
             case "answer":
-                session.answer = _answer_of(row, session.key)
+                session.answer = answer_of(row, row["number"], session.key)
             case _:
                 session.past.setdefault(row["name"], []).append(self._event_of(row))
 
     def _event_of(self, row: asyncpg.Record) -> Event:
         return self.contract.decode(row["type"], row["schema_version"], row["body"])
-
-
-@dataclass(slots=True)
-class Glance:
-    """What was seen of a league and a stream without locking them."""
-
-    league: str
-    league_version: int = 0
-    answer: Answer | None = None
-    past: list[Event] = field(default_factory=list)
-
-
-@cache
-def _one_statement(table: Table | None) -> str:
-    appended = f"with appended as materialized (select {_APPEND_ONE} as version)"
-    shown = f", shown as ({table.upsert_from(_SHOWN_FROM)})" if table else ""
-    return f"{appended}{shown} select version from appended"  # noqa: S608 - names are ours
-
-
-def _answer_of(row: asyncpg.Record, key: IdempotencyKey | None) -> Answer:
-    if key is not None and key.fingerprint != row["bytes"]:
-        raise KeyReused
-    return Answer(row["number"], row["body"].encode(), row["name"], replayed=True)
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:

@@ -26,13 +26,16 @@ class Table:
     key: tuple[str, ...]
     columns: Mapping[str, str]
 
-    def upsert_from(self, first: int) -> str:
-        """A set write whose parameters, an array a column, are numbered from `first`."""
+    def upsert_from(self, first: int, only: str = "") -> str:
+        """A set write whose parameters, an array a column, are numbered from `first`; `only` may
+        choose among the rows by their `number`.
+        """
         names = ", ".join(self.columns)
         values = ", ".join(f"${n}::{t}[]" for n, t in enumerate(self.columns.values(), first))
         changed = ", ".join(f"{c} = excluded.{c}" for c in self.columns if c not in self.key)
         return (
-            f"insert into {self.name} ({names}) select * from unnest({values})"  # noqa: S608 - names are ours
+            f"insert into {self.name} ({names}) select {names}"  # noqa: S608 - names are ours
+            f" from unnest({values}) with ordinality as u({names}, number) {only}"
             f" on conflict ({', '.join(self.key)}) do update set {changed}"
         )
 

@@ -68,8 +68,8 @@ async def test_an_outsider_recomputes_the_chain_from_what_is_stored(
 
     async with store.session([league], [f"life/{league}"]) as session:
         await session.append(pending[:split], origin, lambda _: Answer(200, b"{}", ""))
-    glance = await store.look(league, f"life/{league}", None)
-    await store.append_one(glance, pending[split:], origin, Answer(201, b"{}", ""), None)
+    glance = await store.appender.look(league, f"life/{league}", None)
+    await store.appender.append(glance, pending[split:], origin, Answer(201, b"{}", ""), None)
 
     rows = await store.pool.fetch(_OF_LEAGUE, league)
     envelopes = [envelope_of(tally.service, row) for row in rows]
