@@ -66,6 +66,3 @@ create table saved_views (
     saved_at timestamptz not null default now(),
     primary key (campaign, person, name)
 );
-
--- Lists of a subtree ask by path; C order makes a prefix a range.
-create index unit_directory_path on unit_directory (campaign, path collate "C");
