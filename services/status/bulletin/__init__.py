@@ -1,0 +1,1 @@
+"""The bulletin: a dated document whose every figure comes from a view and says which."""
