@@ -74,13 +74,20 @@ class Metrics:
         )
         self.relay_lag_seconds = Gauge(
             "campaign_relay_lag_seconds",
-            "Age of the oldest event not yet published; zero when there is none.",
+            "Age of the oldest event of any league not yet published; zero when there is none.",
             ["service"],
             registry=registry,
         )
         self.events_published = Counter(
             "campaign_events_published",
             "Events the broker has acknowledged.",
+            ["service"],
+            registry=registry,
+        )
+
+        self.keys_expired = Counter(
+            "campaign_idempotency_keys_expired",
+            "Idempotency keys forgotten because of their age.",
             ["service"],
             registry=registry,
         )

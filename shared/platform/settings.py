@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     rectification_url: str = ""
     status_url: str = ""
     completeness_seconds: float = Field(default=30, gt=0)
+    idempotency_days: float = Field(default=30, gt=0)
     service_account: str = "service-15"
 
     @property
