@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from itertools import accumulate, groupby
 from operator import itemgetter
 
@@ -23,6 +22,7 @@ from shared.platform.kafka import (
     producer,
 )
 from shared.platform.metrics import Metrics
+from shared.platform.pausing import pause
 from shared.platform.postgres import LOST
 from shared.platform.publishing import COLUMNS, envelope_of
 from shared.platform.topic_audit import Published, StoreBehindTopic, TopicAudit
@@ -39,9 +39,9 @@ _LOCK = "select pg_try_advisory_lock(hashtext($1))"
 
 # What is next of the leagues that moved, in one query however many leagues there are.
 _NEXT = f"""
-select moved.head, moved.published, e.*
+select moved.published, e.*
 from (
-    select h.league, h.version as head, coalesce(c.published_version, 0) as published
+    select h.league, coalesce(c.published_version, 0) as published
     from histories h left join relay_cursors c using (league)
     where h.version > coalesce(c.published_version, 0)
     order by h.recorded_at limit $1
@@ -103,7 +103,7 @@ class Relay:
             except (KafkaError, *LOST) as error:
                 self.state = "retrying"
                 log.warning("relay-retrying", error=repr(error), seconds=_RETRY_SECONDS)
-                await _pause(stop, _RETRY_SECONDS)
+                await pause(stop, _RETRY_SECONDS)
 
     async def _as_leader(self, stop: asyncio.Event) -> None:
         # The lock's own connection carries every query, so a lost lock cannot go unnoticed.
@@ -118,7 +118,7 @@ class Relay:
         try:
             while not await connection.fetchval(_LOCK, f"relay-{self._schema}"):
                 self.state = "standby"
-                if await _pause(stop, _RETRY_SECONDS):
+                if await pause(stop, _RETRY_SECONDS):
                     return
             await self._publish_while_leading(connection, stop)
         finally:
@@ -144,7 +144,7 @@ class Relay:
                     audited_at = clock()
                 # A short rest gathers more into the next round: each costs a flush and a cursor.
                 if await self.publish_once(connection, sender) < _PER_LEAGUE:
-                    await _pause(stop, _POLL_SECONDS)
+                    await pause(stop, _POLL_SECONDS)
         finally:
             with suppress(KafkaError):
                 await sender.stop()
@@ -174,7 +174,6 @@ class Relay:
         )
         for group, first, last in zip(leagues, firsts, lasts, strict=True):
             await self._notice_recreation(connection, partition_of(group[0]["league"]), first, last)
-            self._measure(group[-1])
         self._metrics.events_published.labels(self._contract.service).inc(len(rows))
         return len(rows)
 
@@ -210,15 +209,6 @@ class Relay:
             await self._send_again(connection, {partition})
         self._reached[partition] = last
 
-    def _measure(self, last: asyncpg.Record) -> None:
-        service = self._contract.service
-        # More may have come since the heads were read, and have been sent along.
-        behind = max(0, last["head"] - last["version"])
-        waited = (datetime.now(UTC) - last["recorded_at"]).total_seconds()
-        seconds = waited if behind else 0.0
-        self._metrics.relay_lag_events.labels(service, last["league"]).set(behind)
-        self._metrics.relay_lag_seconds.labels(service).set(seconds)
-
     async def _audit(
         self, connection: "asyncpg.Connection[asyncpg.Record]", audit: TopicAudit
     ) -> None:
@@ -245,10 +235,3 @@ class Relay:
 
 async def _published(connection: "asyncpg.Connection[asyncpg.Record]") -> list[Published]:
     return [Published(*row) for row in await connection.fetch(_PUBLISHED)]
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> bool:
-    """Wait, but no longer than until we are told to stop; whether we were."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
-    return stop.is_set()

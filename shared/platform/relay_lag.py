@@ -1,0 +1,46 @@
+"""The relay's lag, read from the store: how much is recorded and not yet published, and since when."""
+
+import asyncio
+from contextlib import suppress
+
+from shared.platform.metrics import Metrics
+from shared.platform.pausing import pause
+from shared.platform.postgres import LOST, Pool
+
+_MEASURE_SECONDS = 1.0
+
+# One look-up by primary key for each league that is behind; the oldest event that waits is the
+# next one the relay will publish.
+_LAG = """
+select h.league, h.version - coalesce(c.published_version, 0) as events,
+       coalesce(extract(epoch from clock_timestamp() - next.recorded_at), 0)::float8 as seconds
+from histories h
+left join relay_cursors c using (league)
+left join events next
+    on next.league = h.league and next.version = coalesce(c.published_version, 0) + 1
+"""
+
+
+class RelayLag:
+    """Measures beside the relay, so that a relay that hangs, or is another's, shows as well."""
+
+    def __init__(self, pool: Pool, service: str, metrics: Metrics) -> None:
+        self._pool = pool
+        self._service = service
+        self._metrics = metrics
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Measure once a second; while the database is gone, the last figures stand."""
+        stopped = False
+        while not stopped:
+            with suppress(*LOST):
+                await self.measure()
+            stopped = await pause(stop, _MEASURE_SECONDS)
+
+    async def measure(self) -> None:
+        rows = await self._pool.fetch(_LAG)
+        for row in rows:
+            self._metrics.relay_lag_events.labels(self._service, row["league"]).set(row["events"])
+        # Clocks of two servers may differ: nothing waits for less than no time.
+        seconds = max((row["seconds"] for row in rows), default=0.0)
+        self._metrics.relay_lag_seconds.labels(self._service).set(max(0.0, seconds))
