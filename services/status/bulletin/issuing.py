@@ -12,18 +12,17 @@ from services.status.bulletin.document import Bulletin, bytes_of, read
 from shared.kernel.refusals import Refusal
 from shared.platform.postgres import Pool
 
-# The same figures from the same events are the same bulletin, however often it is issued. The
-# lock gives numbers without gaps when two issue at once.
+_LOCK: Final = "select pg_advisory_xact_lock(hashtext('bulletin-' || $1 || '-' || $2))"
+
+# The same figures from the same events are the same bulletin, however often it is issued.
 _ISSUE: Final = """
-with turn as materialized (
-    select pg_advisory_xact_lock(hashtext('bulletin-' || $1 || '-' || $2))
-), known as (
-    select number from turn, bulletins where (campaign, unit, digest) = ($1, $2, $4)
+with known as (
+    select number from bulletins where (campaign, unit, digest) = ($1, $2, $4)
 ), issued as (
     insert into bulletins (campaign, unit, number, as_of, digest, document, issued_by)
     select $1, $2, 1 + coalesce((select max(number) from bulletins
                                  where (campaign, unit) = ($1, $2)), 0), $3, $4, $5, $6
-    from turn where not exists (select from known)
+    where not exists (select from known)
     returning number
 )
 select number, true as fresh from issued union all select number, false from known
@@ -65,10 +64,13 @@ class IssuedBulletins:
     async def issue(self, bulletin: Bulletin, issued_by: str) -> tuple[int, bool]:
         """The bulletin's number, and whether it is new."""
         document = bytes_of(bulletin)
-        row = await self._pool.fetchrow(
-            _ISSUE, bulletin.campaign, bulletin.unit, bulletin.as_of, digest_of(document),
-            document, issued_by,
-        )  # fmt: skip
+        async with self._pool.acquire() as connection, connection.transaction():
+            # Two that issue at once take their numbers one after the other.
+            await connection.execute(_LOCK, bulletin.campaign, bulletin.unit)
+            row = await connection.fetchrow(
+                _ISSUE, bulletin.campaign, bulletin.unit, bulletin.as_of, digest_of(document),
+                document, issued_by,
+            )  # fmt: skip
         return row["number"], row["fresh"]
 
     async def issued(self, campaign: str, unit: str, number: int) -> tuple[Issue, Bulletin]:
