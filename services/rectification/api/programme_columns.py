@@ -169,8 +169,13 @@ COMPLETIONS: Final = UploadKind(
     unique=("programme",),
     blame=_blame(
         "completed_on",
-        programme=(UnknownProgramme, ProgrammeIsCompleted, TargetNotReached, ItemsOpen)
-        + (UnknownUnit, OutsideSubtree, ActionNotAllowed),
+        programme=(
+            UnknownProgramme,
+            ProgrammeIsCompleted,
+            TargetNotReached,
+            ItemsOpen,
+            *_ABOUT_UNIT,
+        ),
         person=(OwnProgress,),
         completed_on=(BeforeLaunch, BeforeLastProgress),
     ),

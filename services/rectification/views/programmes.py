@@ -98,6 +98,9 @@ PROGRAMME_LIVES: Final = (OF_FILED_PLAN, OF_BATCH_LINK, OF_PROGRAMME, OF_PETITIO
 UNITS_OF_PROGRAMMES: Final = (
     "select programme, unit from programmes where campaign = $1 and programme = any($2::text[])"
 )
+UNITS_OF_PAIRINGS: Final = (
+    "select pairing, unit from pairings where campaign = $1 and pairing = any($2::text[])"
+)
 _OPEN_ITEMS: Final = """
 select programme, count(*) as open from items
 where campaign = $1 and programme = any($2::text[]) and programme <> '' and state <> 'closed'
