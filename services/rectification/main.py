@@ -1,6 +1,5 @@
 """Composes and runs the rectification service: `api`, `worker`, `migrate` or `rebuild-views`."""
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,20 +8,32 @@ import httpx
 import structlog
 from fastapi import APIRouter, FastAPI
 
+from services.rectification.api import (
+    filed_plans,
+    pairings,
+    petitions,
+    programme_uploads,
+    programmes,
+)
 from services.rectification.api.office import Office
 from services.rectification.settings import RectificationSettings
+from services.rectification.urging.milestones import MilestonesProjection
+from services.rectification.views.programmes import PROGRAMME_LIVES
+from services.rectification.views.urging import URGING_LIVES
 from shared.contracts.rectification import RECTIFICATION
 from shared.platform import logs
 from shared.platform.auth import Authenticator
-from shared.platform.client import FeedClients, ServiceClient, ServiceToken
+from shared.platform.campaigns import DirectoriesProjection, known_campaigns
+from shared.platform.client import direct_client
 from shared.platform.commands import CommandHandler
 from shared.platform.consistency import Checkpoints
-from shared.platform.consuming import Applier
-from shared.platform.directory import DirectoryProjection
 from shared.platform.eventstore import EventStore
 from shared.platform.feeds import feed_router
+from shared.platform.following import Following
 from shared.platform.http import create_app
+from shared.platform.lives import Life
 from shared.platform.metrics import Metrics
+from shared.platform.outgoing import Outgoing
 from shared.platform.postgres import (
     CONSUMING,
     EVENT_STORE,
@@ -31,13 +42,19 @@ from shared.platform.postgres import (
     migrations_in,
     open_pool,
 )
-from shared.platform.relay import Relay
+from shared.platform.rebuilding import rebuild
 from shared.platform.running import run, run_worker, serve
 from shared.platform.starting import patiently, unready
-from shared.platform.worker import Consuming
 
 SCHEMA = "rectification"
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (
+    programme_uploads.router,
+    filed_plans.router,
+    programmes.router,
+    petitions.router,
+    pairings.router,
+)
+LIVES: tuple[Life, ...] = (*PROGRAMME_LIVES, *URGING_LIVES)
 _DESCRIPTION = (
     "台账、整改方案、专项整治与承诺、接访、结对帮扶、催办。"
     " The ledger, filed plans, programmes, petitions, help, and the urging ladder."
@@ -51,7 +68,7 @@ def migrations() -> list[Migration]:
     return [
         *migrations_in(*EVENT_STORE),
         *migrations_in(*CONSUMING),
-        *migrations_in("shared.platform.sql", "directory.sql"),
+        *migrations_in("shared.platform.sql", "directory.sql", "campaigns.sql"),
         *migrations_in("services.rectification.migrations"),
     ]
 
@@ -68,9 +85,11 @@ def api_app(
         )
         store = EventStore(pool, RECTIFICATION)
         app.state.authenticator = Authenticator(settings.issuer_url, client)
-        app.state.checkpoints = Checkpoints(pool, DirectoryProjection.name)
-        app.state.follows = frozenset({"units"})
-        app.state.office = Office(store, CommandHandler(store), metrics, settings.evidence_dir)
+        app.state.checkpoints = Checkpoints(pool, DirectoriesProjection.name)
+        app.state.follows = frozenset({"units", "schedule"})
+        app.state.office = Office(
+            store, CommandHandler(store), known_campaigns(pool), metrics, settings.evidence_dir
+        )
         app.include_router(feed_router(store))
         try:
             yield
@@ -88,35 +107,34 @@ def api_app(
 
 
 async def worker(settings: RectificationSettings, metrics: Metrics) -> None:
-    """The relay of our events and the consumer that keeps the unit directory."""
-    pool = await patiently(lambda: open_pool(settings.database_url, SCHEMA, size=4))
-    async with _direct_client() as client:
-        token = ServiceToken(settings.issuer_url, settings.service_account, client)
-        units = ServiceClient(settings.units_url, token, client)
-        relay = Relay(settings.database_url, SCHEMA, RECTIFICATION, settings.kafka, metrics)
-        projection = DirectoryProjection()
-        applier = Applier(pool, projection, FeedClients({"units": units}).events)
-        consuming = Consuming(
-            settings.kafka, pool, projection, applier, "rectification-unit-directory", metrics
-        )
-
-        async def follow(stop: asyncio.Event) -> None:
-            await consuming.start()
-            try:
-                await consuming.measure(stop)
-            finally:
-                await consuming.stop()
+    """The relay of our events, and the consumers of units, campaigns and units' milestones."""
+    pool = await patiently(lambda: open_pool(settings.database_url, SCHEMA, size=6))
+    async with direct_client() as client:
+        outgoing = Outgoing(settings, SCHEMA, RECTIFICATION, pool, metrics)
+        followings = [
+            Following(
+                settings, pool, projection, f"rectification-{projection.name}", metrics, client
+            )
+            for projection in (DirectoriesProjection(), MilestonesProjection())
+        ]
 
         async def ready() -> dict[str, str]:
-            missing = await unready(pool, migrations())
-            if relay.state not in {"leading", "standby"}:
-                missing["relay"] = relay.state
-            return missing
+            return await unready(pool, migrations()) | outgoing.missing()
 
+        parts = [*outgoing.parts, *(following.run for following in followings)]
         try:
-            await run_worker(settings, metrics, ready, [relay.run, follow])
+            await run_worker(settings, metrics, ready, parts)
         finally:
             await pool.close()
+
+
+async def rebuild_views(settings: RectificationSettings) -> None:
+    """Fill every read model again from the events."""
+    pool = await patiently(lambda: open_pool(settings.database_url, SCHEMA, size=2))
+    try:
+        log.info("views-rebuilt", streams=await rebuild(pool, RECTIFICATION, LIVES))
+    finally:
+        await pool.close()
 
 
 async def migrated(settings: RectificationSettings) -> None:
@@ -125,25 +143,22 @@ async def migrated(settings: RectificationSettings) -> None:
     log.info("migrated", ran=ran)
 
 
-def _direct_client() -> httpx.AsyncClient:
-    """Services and issuer are neighbours: no proxy of the environment stands between."""
-    return httpx.AsyncClient(trust_env=False)
-
-
 def main() -> None:
     mode = sys.argv[1] if len(sys.argv) == 2 else ""
-    if mode not in {"api", "worker", "migrate"}:
-        sys.exit("usage: python -m services.rectification.main api|worker|migrate")
+    if mode not in {"api", "worker", "migrate", "rebuild-views"}:
+        sys.exit("usage: python -m services.rectification.main api|worker|migrate|rebuild-views")
     settings = RectificationSettings()
     logs.configure("rectification", settings.log_level)
     metrics = Metrics()
     match mode:
         case "api":
-            serve(api_app(settings, metrics, _direct_client()), settings)
+            serve(api_app(settings, metrics, direct_client()), settings)
         case "worker":
             run(worker(settings, metrics))
-        case _:
+        case "migrate":
             run(migrated(settings))
+        case _:
+            run(rebuild_views(settings))
 
 
 if __name__ == "__main__":

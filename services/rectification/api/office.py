@@ -1,23 +1,19 @@
-"""What every endpoint works with: the store, one way to command, the evidence files."""
+"""What every endpoint works with: the shared office, and where the evidence files lie."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import Request
 
-from shared.platform.commands import CommandHandler
-from shared.platform.eventstore import EventStore
-from shared.platform.metrics import Metrics
+from shared.platform import office
+from shared.platform.campaigns import KnownCampaign
 from shared.platform.postgres import Pool
 
 
-@dataclass(frozen=True, slots=True)
-class Office:
+@dataclass(frozen=True)
+class Office(office.Office[KnownCampaign]):
     """The composed parts; made by main, found in the app's state."""
 
-    store: EventStore
-    handler: CommandHandler
-    metrics: Metrics
     evidence_dir: Path
 
     @property
@@ -26,5 +22,5 @@ class Office:
 
 
 def office_of(request: Request) -> Office:
-    office: Office = request.app.state.office
-    return office
+    found: Office = request.app.state.office
+    return found
