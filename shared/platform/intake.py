@@ -13,7 +13,7 @@ from shared.kernel.setting import Setting
 from shared.platform.asking import Asking
 from shared.platform.bulk import Row, RowError
 from shared.platform.bulk_http import Execute, Run, ToWorks, UploadKind, add_upload
-from shared.platform.commands import CommandHandler, Outcome, Work
+from shared.platform.commands import CommandHandler, Complete, Outcome, Work
 from shared.platform.eventstore import EventStore
 from shared.platform.lives import Life
 from shared.platform.postgres import Pool
@@ -66,7 +66,8 @@ class Intake:
     `unit` is the column of the unit a row is about, unless `lookup` finds it; `stream` are the
     columns that name its stream, after the campaign. Whoever holds one of `actions` anywhere may
     come in; each row needs the first of them, or what `allow` asks for, which raises a Refusal.
-    `bring` fetches once what all rows need. `example` is a line of CSV.
+    `bring` fetches once what all rows need, `complete` ends what was decided under the locks.
+    `example` is a line of CSV.
     """
 
     path: str
@@ -81,6 +82,21 @@ class Intake:
     lookup: Lookup | None = None
     allow: Callable[[Row, Any, Taking], None] | None = None
     bring: Callable[[Any, str, Sequence[Row], Asking], Awaitable[Any]] | None = None
+    complete: Complete | None = None
+
+
+class StepIncomplete(Refusal):
+    code = "step-incomplete"
+    status = 422
+    zh = "“{action}”一行须填写 {missing}。"
+    en = "A row of action {action} needs {missing}."
+
+
+def require_filled(row: Row, *columns: str) -> None:
+    """Raise unless a row of this action has these columns filled."""
+    missing = [name for name in columns if row.values[name] is None]
+    if missing:
+        raise StepIncomplete(action=row.values["action"], missing=", ".join(missing))
 
 
 def add_intakes(router: APIRouter, *intakes: Intake) -> None:
@@ -129,6 +145,11 @@ class Upload:
                 errors.append(self.intake.kind.error(row, refusal))
         return works, errors
 
+    async def work(self, row: Row) -> Work[Any]:
+        """The work of a single row, say of a request's body; raises its Refusal."""
+        unit_of, taking = await self._looked_up([row])
+        return self._work(row, unit_of(row), taking)
+
     async def execute(self, works: Sequence[Work[Any]], run: Run) -> Outcome[Any, Any]:
         life = self.intake.life
         return await self.office.handler.many(
@@ -138,6 +159,7 @@ class Upload:
             run.report,
             key=run.key,
             view=life.view,
+            complete=self.intake.complete,
             accept_valid=run.accept_valid,
             dry_run=run.dry_run,
         )
