@@ -9,18 +9,10 @@ from services.schedule.domain.plan import Pass, Return, Submit
 from services.schedule.domain.setting import Setting
 from services.schedule.views.lives import OF_MOBILIZATION, OF_PLAN, OF_PREPARATION, OF_TRAINING
 from shared.kernel.access import Action
-from shared.kernel.refusals import Refusal
 from shared.platform.bulk import Row
-from shared.platform.intake import Intake, Taking, add_intakes
+from shared.platform.intake import Intake, Taking, add_intakes, require_filled
 
 router = APIRouter(prefix="/campaigns/{campaign}", tags=["uploads 批量导入"])
-
-
-class StepIncomplete(Refusal):
-    code = "step-incomplete"
-    status = 422
-    zh = "“{action}”一行须填写 {missing}。"
-    en = "A row of action {action} needs {missing}."
 
 
 def _preparation(row: Row, setting: Setting, taking: Taking) -> preparation.Complete:
@@ -46,21 +38,15 @@ def _plan_step(row: Row, setting: Setting, taking: Taking) -> PlanCommand:
     told, unit = row.values, setting.unit
     action, note = told["action"], told["note"] or ""
     if action == "submit":
-        _complete(row, "title", "digest")
+        require_filled(row, "title", "digest")
         gates = setting.campaign.gates_for(unit.path, unit.level, unit.kind, told["category"])
         return Submit(setting, told["category"], told["title"], told["digest"], gates, told["at"])
-    _complete(row, "gate")
+    require_filled(row, "gate")
     if action == "return":
         reasons = told["reasons"] or ()
         return Return(setting, taking.ask.caller, told["gate"], reasons, note, told["at"])
     approving = action == "approve"
     return Pass(setting, taking.ask.caller, told["gate"], note, told["at"], approving)
-
-
-def _complete(row: Row, *columns: str) -> None:
-    missing = [name for name in columns if row.values[name] is None]
-    if missing:
-        raise StepIncomplete(action=row.values["action"], missing=", ".join(missing))
 
 
 def _allow_step(row: Row, setting: Setting, taking: Taking) -> None:
