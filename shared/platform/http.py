@@ -1,7 +1,7 @@
 """The HTTP side of a service: one app of one shape, with health, metrics and limits."""
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -13,13 +13,11 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from shared.platform import problems
 from shared.platform.metrics import Metrics, exposition
+from shared.platform.starting import Ready
 
 log = structlog.get_logger()
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
-
-Ready = Callable[[], Awaitable[dict[str, str]]]
-"""Names what is not ready and why; empty when all is."""
 
 
 def create_app(

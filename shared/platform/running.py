@@ -3,18 +3,16 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import structlog
-import uvicorn
 import uvloop
-from fastapi import FastAPI
 
-from shared.platform.http import Ready, create_app
 from shared.platform.metrics import Metrics
+from shared.platform.probes import Probes
 from shared.platform.settings import Settings
+from shared.platform.starting import Ready
 
 log = structlog.get_logger()
 
@@ -22,8 +20,10 @@ Part = Callable[[asyncio.Event], Awaitable[None]]
 """Something a worker does until the event is set: its relay, a consumer's measuring."""
 
 
-def serve(app: FastAPI, settings: Settings) -> None:
+def serve(app: Callable[..., Awaitable[None]], settings: Settings) -> None:
     """Serve the API until told to stop, finishing the requests under way."""
+    import uvicorn  # noqa: PLC0415 - a worker serves nothing and need not carry the server
+
     _settle()
     uvicorn.run(
         app,
@@ -59,9 +59,9 @@ async def run_worker(
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    app = create_app("worker", "Probes of a worker process.", [], metrics, ready)
+    probes = Probes(metrics, ready)
     async with asyncio.TaskGroup() as group:
-        group.create_task(_probes(app, settings, stop))
+        group.create_task(probes.run(settings.host, settings.metrics_port, stop))
         for part in parts:
             group.create_task(_until_stopped(part, stop))
 
@@ -71,23 +71,3 @@ async def _until_stopped(part: Part, stop: asyncio.Event) -> None:
         await part(stop)
     finally:
         stop.set()
-
-
-async def _probes(app: FastAPI, settings: Settings, stop: asyncio.Event) -> None:
-    server = _Server(
-        uvicorn.Config(
-            app, host=settings.host, port=settings.metrics_port, log_config=None, access_log=False
-        )
-    )
-    serving = asyncio.create_task(server.serve())
-    await stop.wait()
-    server.should_exit = True
-    await serving
-
-
-class _Server(uvicorn.Server):
-    """A server that leaves signals to the worker it runs in."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield

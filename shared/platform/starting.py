@@ -7,9 +7,12 @@ from typing import TypeVar
 import asyncpg
 import structlog
 
-from shared.platform.postgres import LOST, Migration, Pool
+from shared.platform.postgres import LOST, Migration, Pool, migrate
 
 Result = TypeVar("Result")
+
+Ready = Callable[[], Awaitable[dict[str, str]]]
+"""Names what is not ready and why; empty when all is."""
 
 log = structlog.get_logger()
 
@@ -30,6 +33,12 @@ async def patiently(attempt: Callable[[], Awaitable[Result]]) -> Result:
                 raise
             log.warning("database-not-yet", error=repr(error))
             await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def migrated(database_url: str, schema: str, migrations: Sequence[Migration]) -> None:
+    """Run what has not run yet."""
+    ran = await patiently(lambda: migrate(database_url, schema, migrations))
+    log.info("migrated", ran=ran)
 
 
 async def unready(pool: Pool, migrations: Sequence[Migration]) -> dict[str, str]:
