@@ -1,41 +1,45 @@
 """Composes and runs the supervision service: `api`, `worker`, `migrate` or `rebuild-views`."""
 
-import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
+from services.supervision.api import uploads
+from services.supervision.api.office import SupervisionOffice
+from services.supervision.people import PeopleDirectory
 from services.supervision.settings import SupervisionSettings
+from services.supervision.views.lives import LIVES
 from shared.contracts.supervision import SUPERVISION
 from shared.platform import logs
 from shared.platform.auth import Authenticator
-from shared.platform.client import FeedClients, ServiceClient, ServiceToken
+from shared.platform.campaigns import DirectoriesProjection, known_campaigns
+from shared.platform.client import ServiceClient, ServiceToken, direct_client
+from shared.platform.commands import CommandHandler
 from shared.platform.consistency import Checkpoints
-from shared.platform.consuming import Applier
-from shared.platform.directory import DirectoryProjection
 from shared.platform.eventstore import EventStore
 from shared.platform.feeds import feed_router
+from shared.platform.following import Following
 from shared.platform.http import create_app
 from shared.platform.metrics import Metrics
+from shared.platform.outgoing import Outgoing
 from shared.platform.postgres import (
     CONSUMING,
     EVENT_STORE,
     Migration,
-    Pool,
     migrate,
     migrations_in,
     open_pool,
 )
-from shared.platform.relay import Relay
+from shared.platform.rebuilding import rebuild
 from shared.platform.running import run, run_worker, serve
 from shared.platform.starting import patiently, unready
-from shared.platform.worker import Consuming
 
 SCHEMA = "supervision"
+ROUTERS: tuple[APIRouter, ...] = (uploads.router,)
 _DESCRIPTION = (
     "督导组、指导员、督导履职、联系点、宣传宣讲。"
     " Supervision teams, instructors, their duties and findings, liaison points, publicity."
@@ -49,7 +53,7 @@ def migrations() -> list[Migration]:
     return [
         *migrations_in(*EVENT_STORE),
         *migrations_in(*CONSUMING),
-        *migrations_in("shared.platform.sql", "directory.sql"),
+        *migrations_in("shared.platform.sql", "directory.sql", "campaigns.sql"),
         *migrations_in("services.supervision.migrations"),
     ]
 
@@ -63,10 +67,14 @@ def api_app(settings: SupervisionSettings, metrics: Metrics, client: httpx.Async
             lambda: open_pool(settings.database_url, SCHEMA, size=settings.pool_size)
         )
         store = EventStore(pool, SUPERVISION)
-        app.state.pool = pool
+        token = ServiceToken(settings.issuer_url, settings.service_account, client)
+        people = PeopleDirectory(ServiceClient(settings.units_url, token, client))
         app.state.authenticator = Authenticator(settings.issuer_url, client)
-        app.state.checkpoints = Checkpoints(pool, DirectoryProjection.name)
-        app.state.follows = frozenset({"units"})
+        app.state.checkpoints = Checkpoints(pool, DirectoriesProjection.name)
+        app.state.follows = frozenset({"units", "schedule"})
+        app.state.office = SupervisionOffice(
+            store, CommandHandler(store), known_campaigns(pool), metrics, people
+        )
         app.include_router(feed_router(store))
         try:
             yield
@@ -75,41 +83,31 @@ def api_app(settings: SupervisionSettings, metrics: Metrics, client: httpx.Async
             await client.aclose()
 
     async def ready() -> dict[str, str]:
-        pool: Pool | None = getattr(app.state, "pool", None)
-        return {"database": "not open"} if pool is None else await unready(pool, migrations())
+        office: SupervisionOffice | None = getattr(app.state, "office", None)
+        if office is None:
+            return {"database": "not open"}
+        return await unready(office.store.pool, wanted)
 
-    app = create_app("supervision 督导", _DESCRIPTION, [], metrics, ready, lifespan)
+    wanted = migrations()
+    app = create_app("supervision 督导", _DESCRIPTION, ROUTERS, metrics, ready, lifespan)
     return app
 
 
 async def worker(settings: SupervisionSettings, metrics: Metrics) -> None:
-    """The relay of our events and the consumer that keeps the unit directory."""
+    """The relay of our events and the consumer that keeps units and campaigns."""
     pool = await patiently(lambda: open_pool(settings.database_url, SCHEMA, size=4))
-    async with _direct_client() as client:
-        token = ServiceToken(settings.issuer_url, settings.service_account, client)
-        units = ServiceClient(settings.units_url, token, client)
-        relay = Relay(settings.database_url, SCHEMA, SUPERVISION, settings.kafka, metrics)
-        projection = DirectoryProjection()
-        applier = Applier(pool, projection, FeedClients({"units": units}).events)
-        consuming = Consuming(
-            settings.kafka, pool, projection, applier, "supervision-unit-directory", metrics
+    async with direct_client() as client:
+        outgoing = Outgoing(settings, SCHEMA, SUPERVISION, pool, metrics)
+        following = Following(
+            settings, pool, DirectoriesProjection(), "supervision-directories", metrics, client
         )
 
-        async def follow(stop: asyncio.Event) -> None:
-            await consuming.start()
-            try:
-                await consuming.measure(stop)
-            finally:
-                await consuming.stop()
-
         async def ready() -> dict[str, str]:
-            missing = await unready(pool, migrations())
-            if relay.state not in {"leading", "standby"}:
-                missing["relay"] = relay.state
-            return missing
+            return await unready(pool, wanted) | outgoing.missing()
 
+        wanted = migrations()
         try:
-            await run_worker(settings, metrics, ready, [relay.run, follow])
+            await run_worker(settings, metrics, ready, [*outgoing.parts, following.run])
         finally:
             await pool.close()
 
@@ -118,7 +116,7 @@ async def rebuild_views(settings: SupervisionSettings) -> None:
     """Fill every read model again from the events."""
     pool = await patiently(lambda: open_pool(settings.database_url, SCHEMA, size=2))
     try:
-        log.info("views-rebuilt", rows={})
+        log.info("views-rebuilt", rows=await rebuild(pool, SUPERVISION, LIVES))
     finally:
         await pool.close()
 
@@ -127,11 +125,6 @@ async def migrated(settings: SupervisionSettings) -> None:
     """Run what has not run yet."""
     ran = await patiently(lambda: migrate(settings.database_url, SCHEMA, migrations()))
     log.info("migrated", ran=ran)
-
-
-def _direct_client() -> httpx.AsyncClient:
-    """Services and issuer are neighbours: no proxy of the environment stands between."""
-    return httpx.AsyncClient(trust_env=False)
 
 
 def main() -> None:
@@ -143,7 +136,7 @@ def main() -> None:
     metrics = Metrics()
     match mode:
         case "api":
-            serve(api_app(settings, metrics, _direct_client()), settings)
+            serve(api_app(settings, metrics, direct_client()), settings)
         case "worker":
             run(worker(settings, metrics))
         case "migrate":

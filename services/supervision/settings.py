@@ -4,6 +4,4 @@ from shared.platform.settings import Settings
 
 
 class SupervisionSettings(Settings):
-    """`rectification_url` is where findings are handed over; none are while it is empty."""
-
-    rectification_url: str = ""
+    """Nothing of its own: `rectification_url`, which every service may have, is where findings go."""

@@ -36,10 +36,14 @@ _TARGET_NAMES: Final = {
     "department": ("部门",),
     "life_meeting": ("民主生活会",),
 }
-_YES_OR_NO: Final = {"yes": ("是",), "no": ("否",)}
+_yes_or_no: Final = choice({"yes": ("是",), "no": ("否",)})
 _COUNT: Final = integer(1, INT32_MAX)
 _TITLE: Final = text(120)
 _SUMMARY: Final = text(2000, lines=True)
+
+
+def _marked(cell: str) -> bool:
+    return _yes_or_no(cell) == "yes"
 
 
 def _id(name: str, title: str) -> Column:
@@ -123,7 +127,7 @@ FINDINGS: Final = UploadKind(
         Column("summary", _SUMMARY, required=True, titles=("问题摘要",)),
         Column(
             "for_rectification",
-            choice(_YES_OR_NO),
+            _marked,
             required=True,
             titles=("转入整改", "是否转整改"),
         ),

@@ -1,8 +1,10 @@
 """What is told once and stays: a visit, a joint meeting, rules of teams, publicity, a lecture."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from services.supervision.domain.team_rules import allow_after
 from shared.kernel.decider import Decider
 from shared.kernel.events import Event
 from shared.kernel.refusals import Refusal
@@ -18,17 +20,20 @@ class RecordedOtherwise(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`record` names it to whoever is refused."""
+    """`record` names it to whoever is refused; it did not happen before `not_before`."""
 
     setting: Setting
     record: str
     event: Event
+    not_before: date | None = None
 
 
 def decide(command: Record, recorded: Event | None) -> list[Event]:
     if recorded is None:
-        setting = command.setting
-        setting.allow_day(local_date(command.event.occurred_at), setting.campaign.starts_on)
+        setting, day = command.setting, local_date(command.event.occurred_at)
+        if command.not_before is not None:
+            allow_after(command.not_before, day)
+        setting.allow_day(day, setting.campaign.starts_on)
         return [command.event]
     if recorded == command.event:
         return []
