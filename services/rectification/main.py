@@ -14,10 +14,13 @@ from services.rectification.api import (
     petitions,
     programme_uploads,
     programmes,
+    uploads,
 )
 from services.rectification.api.office import Office
 from services.rectification.settings import RectificationSettings
 from services.rectification.urging.milestones import MilestonesProjection
+from services.rectification.views.evidence import EvidenceFiles
+from services.rectification.views.lives import OF_ITEM
 from services.rectification.views.programmes import PROGRAMME_LIVES
 from services.rectification.views.urging import URGING_LIVES
 from shared.contracts.rectification import RECTIFICATION
@@ -48,13 +51,14 @@ from shared.platform.starting import patiently, unready
 
 SCHEMA = "rectification"
 ROUTERS: tuple[APIRouter, ...] = (
+    uploads.router,
     programme_uploads.router,
     filed_plans.router,
     programmes.router,
     petitions.router,
     pairings.router,
 )
-LIVES: tuple[Life, ...] = (*PROGRAMME_LIVES, *URGING_LIVES)
+LIVES: tuple[Life, ...] = (OF_ITEM, *PROGRAMME_LIVES, *URGING_LIVES)
 _DESCRIPTION = (
     "台账、整改方案、专项整治与承诺、接访、结对帮扶、催办。"
     " The ledger, filed plans, programmes, petitions, help, and the urging ladder."
@@ -88,7 +92,11 @@ def api_app(
         app.state.checkpoints = Checkpoints(pool, DirectoriesProjection.name)
         app.state.follows = frozenset({"units", "schedule"})
         app.state.office = Office(
-            store, CommandHandler(store), known_campaigns(pool), metrics, settings.evidence_dir
+            store,
+            CommandHandler(store),
+            known_campaigns(pool),
+            metrics,
+            EvidenceFiles(settings.evidence_dir),
         )
         app.include_router(feed_router(store))
         try:

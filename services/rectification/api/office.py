@@ -1,10 +1,10 @@
 """What every endpoint works with: the shared office, and where the evidence files lie."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from fastapi import Request
 
+from services.rectification.views.evidence import EvidenceFiles
 from shared.platform import office
 from shared.platform.campaigns import KnownCampaign
 from shared.platform.postgres import Pool
@@ -14,7 +14,7 @@ from shared.platform.postgres import Pool
 class Office(office.Office[KnownCampaign]):
     """The composed parts; made by main, found in the app's state."""
 
-    evidence_dir: Path
+    evidence: EvidenceFiles
 
     @property
     def pool(self) -> Pool:

@@ -52,5 +52,3 @@ def _stands(standing: Standing) -> tuple[str, date | None, _By, _By]:
 
 
 OF_ITEM: Final = Life("item", ITEM, Showing(ITEMS, _item_row))
-
-LIVES: Final = (OF_ITEM,)
