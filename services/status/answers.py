@@ -9,6 +9,7 @@ from services.status.contributions import Tree
 from services.status.facts import PlanState
 from services.status.figures import ClassFigures, Counts, Mobilization, WindowDays
 from services.status.lights import Light
+from services.status.tallies import Tallies
 
 State = Literal[
     "mobilized_on_time", "mobilized_late", "not_yet_due", "pending", "overdue", "unscheduled"
@@ -64,7 +65,9 @@ class OwnGroup(msgspec.Struct):
 
 
 class OwnState(msgspec.Struct):
-    """What the unit itself has done by a day."""
+    """What the unit itself has done by a day; `figures` are what its own teams, items and the
+    like add up to.
+    """
 
     exists: bool
     prepared_on: date | None
@@ -72,6 +75,8 @@ class OwnState(msgspec.Struct):
     mobilization: OwnMobilization
     trainings: list[OwnTraining]
     groups: list[OwnGroup]
+    figures: Tallies
+    ledger_light: Light
 
 
 class UnitHead(msgspec.Struct):
@@ -189,6 +194,12 @@ class TimelineDay(msgspec.Struct):
     plans_approved: int
     trained: int
     mobilization: Mobilization
+    teams: int
+    supervised: int
+    instructors: int
+    items_open: int
+    items_overdue: int
+    items_closed: int
 
 
 class Timeline(msgspec.Struct):

@@ -6,10 +6,19 @@ from functools import lru_cache
 from typing import Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from services.status import contributions as metrics
 from services.status.facts import UnitFact
-from services.status.lights import Light, Standing, mobilization_light
+from services.status.lights import (
+    ItemsStanding,
+    Light,
+    Standing,
+    ledger_light,
+    mobilization_light,
+)
+from services.status.places import take
+from services.status.tallies import Ledger, Tallies, add_up, judge, permille
 from shared.contracts.schedule import Window, window_for
 from shared.kernel.units import AREA_KINDS, ATTACHED_KINDS, unit_class
 
@@ -40,8 +49,8 @@ class Plans(msgspec.Struct):
     none: int = 0
 
 
-class Counts(msgspec.Struct):
-    """What is done of what is expected; participants are counted by audience."""
+class Counts(Tallies):
+    """What is done of what is expected, and what things add to it; participants by audience."""
 
     expected: int = 0
     prepared: int = 0
@@ -69,6 +78,8 @@ class ClassFigures(msgspec.Struct):
     figures: Counts
     window: WindowDays | None
     light: Light
+    ledger_light: Light | UnsetType = UNSET
+    """Left out of a class that has no items."""
 
 
 class Sum(msgspec.Struct, frozen=True):
@@ -94,12 +105,30 @@ def class_figures(sums: Iterable[Sum], day: date, window: Window | None) -> Clas
         counts,
         WindowDays(window.opens_on, window.closes_on) if window else None,
         mobilization_light(day, window, standing_of(counts)),
+        light_of_ledger(counts) if counts.ledger else UNSET,
     )
 
 
 def standing_of(counts: Counts) -> Standing:
     done = counts.mobilization
     return Standing(counts.expected, done.mobilized, done.late)
+
+
+def light_of_ledger(tallies: Tallies) -> Light:
+    ledger = tallies.ledger or Ledger()
+    late = ledger.closed - ledger.closed_in_time
+    return ledger_light(
+        ItemsStanding(ledger.raised, ledger.open, ledger.due_soon, ledger.overdue, late)
+    )
+
+
+def tallied(sums: Iterable[Sum]) -> Tallies:
+    """The sums of what a unit's own things add to it."""
+    tallies = Tallies()
+    for each in sums:
+        take(tallies, each.metric, each.n)
+    judge(tallies)
+    return tallies
 
 
 def counted(sums: Iterable[Sum], day: date, window: Window | None) -> Counts:
@@ -114,21 +143,17 @@ def counted(sums: Iterable[Sum], day: date, window: Window | None) -> Counts:
     for plans in counts.plans.values():
         plans.none = counts.expected - plans.in_review - plans.returned - plans.approved
     counts.mobilization = _judged(counts, in_time, day, window)
+    judge(counts)
     return counts
 
 
-def total(many: Iterable[Counts]) -> Counts:
+def total(many: Iterable[Tallies]) -> Counts:
     """The sum of counts; a category's `none` counts only classes that hand in such plans."""
     summed = Counts()
     for each in many:
-        for name in _PLAIN:
-            setattr(summed, name, getattr(summed, name) + getattr(each, name))
-        for category, plans in each.plans.items():
-            _add(summed.plans.setdefault(category, Plans()), plans, _PLAN_STATES)
-        for audience, n in each.participants.items():
-            summed.participants[audience] = summed.participants.get(audience, 0) + n
-        _add(summed.mobilization, each.mobilization, _JUDGEMENTS)
+        add_up(summed, each)
     summed.mobilization.rate_permille = rate_permille(summed)
+    judge(summed)
     return summed
 
 
@@ -147,17 +172,9 @@ def own_sums(fact: UnitFact, day: date, window: Window | None) -> list[Sum]:
 
 
 def rate_permille(counts: Counts) -> int | None:
-    return counts.mobilization.mobilized * 1000 // counts.expected if counts.expected else None
+    return permille(counts.mobilization.mobilized, counts.expected)
 
 
-_PLAIN: Final = (
-    "expected", "prepared", "mobilization_planned", "trained", "training_sessions",
-    "leading_groups", "offices", "working_rules",
-)  # fmt: skip
-_PLAN_STATES: Final = ("in_review", "returned", "approved", "none")
-_JUDGEMENTS: Final = (
-    "mobilized", "on_time", "late", "pending", "overdue", "not_yet_due", "unscheduled",
-)  # fmt: skip
 _FIELD_OF: Final = {
     metrics.EXPECTED: "expected",
     metrics.PREPARED: "prepared",
@@ -180,6 +197,8 @@ def _take(counts: Counts, metric: str, n: int) -> None:
     elif metric.startswith(metrics.PLAN):
         _, category, state = metric.split(":")
         setattr(counts.plans.setdefault(category, Plans()), state, n)
+    else:
+        take(counts, metric, n)
 
 
 def _judged(counts: Counts, in_time: int, day: date, window: Window | None) -> Mobilization:
@@ -196,8 +215,3 @@ def _judged(counts: Counts, in_time: int, day: date, window: Window | None) -> M
         found.pending = missing
         found.not_yet_due = missing if day < window.opens_on else 0
     return found
-
-
-def _add(into: msgspec.Struct, more: msgspec.Struct, fields: tuple[str, ...]) -> None:
-    for name in fields:
-        setattr(into, name, getattr(into, name) + getattr(more, name))

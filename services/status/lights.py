@@ -35,6 +35,39 @@ class Standing(msgspec.Struct, frozen=True):
     late: int
 
 
+class ItemsStanding(msgspec.Struct, frozen=True):
+    """How the items a light stands for are; `late` were closed after their due date."""
+
+    raised: int
+    open: int
+    due_soon: int
+    overdue: int
+    late: int
+
+
+def ledger_light(items: ItemsStanding) -> Light:
+    """The light of one unit's ledger, or of a whole class's."""
+    late = items.late > 0
+    if items.overdue:
+        return _ledger(
+            "red", late, f"{items.overdue} 项问题逾期未销号", f"{items.overdue} items are overdue"
+        )
+    if items.due_soon:
+        return _ledger(
+            "yellow",
+            late,
+            f"{items.due_soon} 项问题临近时限",
+            f"{items.due_soon} items are due soon",
+        )
+    if items.open:
+        return _ledger(
+            "grey", late, f"{items.open} 项问题未到时限", f"{items.open} items are open, none near"
+        )
+    if items.raised:
+        return _ledger("green", late, "问题已全部销号", "All items are closed")
+    return _ledger("grey", late, "台账没有问题", "No items on the ledger")
+
+
 def mobilization_light(day: date, window: Window | None, standing: Standing) -> Light:
     """The light of one unit or of a whole class of them under the mobilization window."""
     late = standing.late > 0
@@ -72,6 +105,18 @@ def _missing(day: date, window: Window, *, late: bool) -> Light:
 def is_near(day: date, closes_on: date) -> bool:
     """Whether a window that is still open closes within a few working days."""
     return WorkingCalendar().workdays_between(day, closes_on) <= NEAR_WORKDAYS
+
+
+def _ledger(colour: Colour, late: bool, reason_zh: str, reason_en: str) -> Light:
+    return Light(
+        colour,
+        late,
+        rule="ledger-due-dates",
+        rule_zh="台账完成时限",
+        rule_en="Due dates of the ledger",
+        reason_zh=reason_zh,
+        reason_en=reason_en,
+    )
 
 
 def _light(colour: Colour, late: bool, reason_zh: str, reason_en: str) -> Light:

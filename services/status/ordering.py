@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from services.status.answers import ChildRow, LeagueRow
+from services.status.tallies import Ledger, Supervision
 from shared.kernel.refusals import Refusal
 
 
@@ -29,6 +30,14 @@ class Sort(StrEnum):
     OVERDUE = "overdue"
     MOBILIZED_ON = "mobilized_on"
     TRAINED = "trained"
+    TEAMS = "teams"
+    SUPERVISED = "supervised"
+    INSTRUCTORS = "instructors"
+    ITEMS_RAISED = "items_raised"
+    ITEMS_OPEN = "items_open"
+    ITEMS_OVERDUE = "items_overdue"
+    CLOSING_RATE = "closing_rate"
+    SATISFACTION = "satisfaction"
 
 
 class Order(StrEnum):
@@ -38,6 +47,20 @@ class Order(StrEnum):
 
 Place: TypeAlias = tuple[str | int, str]
 """What a row is sorted by, and its code: no two rows share a place."""
+
+
+def _supervision(row: ChildRow) -> Supervision:
+    return row.total.supervision or Supervision()
+
+
+def _ledger(row: ChildRow) -> Ledger:
+    return row.total.ledger or Ledger()
+
+
+def _rate(permille: int | None) -> int:
+    """No rate at all sorts below the worst."""
+    return -1 if permille is None else permille
+
 
 _KEYS: Final[dict[Sort, Callable[[ChildRow], str | int]]] = {
     Sort.CODE: lambda row: row.unit.unit,
@@ -49,6 +72,14 @@ _KEYS: Final[dict[Sort, Callable[[ChildRow], str | int]]] = {
     Sort.OVERDUE: lambda row: row.total.mobilization.overdue,
     Sort.MOBILIZED_ON: lambda row: (row.own.mobilization.held_on or date.max).toordinal(),
     Sort.TRAINED: lambda row: row.total.trained,
+    Sort.TEAMS: lambda row: _supervision(row).teams,
+    Sort.SUPERVISED: lambda row: _supervision(row).supervised,
+    Sort.INSTRUCTORS: lambda row: _supervision(row).instructors,
+    Sort.ITEMS_RAISED: lambda row: _ledger(row).raised,
+    Sort.ITEMS_OPEN: lambda row: _ledger(row).open,
+    Sort.ITEMS_OVERDUE: lambda row: _ledger(row).overdue,
+    Sort.CLOSING_RATE: lambda row: _rate(_ledger(row).closing_rate_permille),
+    Sort.SATISFACTION: lambda row: _rate(_ledger(row).satisfaction_permille),
 }
 _TEXT: Final = (Sort.CODE, Sort.NAME)
 

@@ -22,11 +22,13 @@ from services.status.figures import (
     Mobilization,
     WindowDays,
     counted,
+    light_of_ledger,
     own_sums,
     standing_of,
     windows_by_class,
 )
 from services.status.lights import mobilization_light
+from services.status.tallies import Tallies
 from shared.contracts.schedule import Window
 from shared.kernel.units import own_code
 
@@ -54,7 +56,8 @@ def own_counts(fact: UnitFact, day: date, windows: tuple[Window, ...]) -> Counts
     return counted(own_sums(fact, day, window), day, window)
 
 
-def own_state(fact: UnitFact, day: date, windows: tuple[Window, ...]) -> OwnState:
+def own_state(fact: UnitFact, day: date, windows: tuple[Window, ...], things: Tallies) -> OwnState:
+    """What the fact says of a day, and what the unit's own things add up to on it."""
     prepared = fact.preparations[-1].on if fact.preparations else None
     plans = {c: _plan(fact, c, day) for c in sorted(fact.plans)}
     return OwnState(
@@ -68,6 +71,8 @@ def own_state(fact: UnitFact, day: date, windows: tuple[Window, ...]) -> OwnStat
             if t.on <= day
         ],
         groups=[_group(name, group, day) for name, group in sorted(fact.groups.items())],
+        figures=things,
+        ledger_light=light_of_ledger(things),
     )
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from services.status import contributions as metrics
 from services.status.answers import ChildRow, Freshness, LeagueRow, UnitStatus
-from services.status.contributions import NOW, THEN, Tree
+from services.status.contributions import NOW, OWN, THEN, Tree
 from services.status.facts import CampaignFact, UnitFact
 from services.status.figures import (
     ClassFigures,
@@ -19,12 +19,14 @@ from services.status.figures import (
     Sum,
     class_figures,
     counted,
+    tallied,
     total,
     windows_by_class,
 )
 from services.status.ordering import ranked
+from services.status.places import HEADS
 from services.status.portraits import campaign_state, head_of, own_counts, own_state
-from services.status.series import Step
+from services.status.series import SHOWN_OF_THINGS, Step
 from shared.contracts.schedule import Window
 from shared.kernel.refusals import Refusal, UnknownUnit
 from shared.kernel.units import own_code
@@ -40,16 +42,27 @@ union all
 select 'campaign', c.campaign, c.fact::text from campaign_facts c where c.campaign = $1
 """
 
+
 # Lateness is told by the day judged_on against the class's own window, so any window will do.
-_SUMS = """
-select r.ancestor, r.class, r.metric, sum(r.n)::bigint as n,
+def _sums_by(class_: str) -> str:
+    return f"""
+select r.ancestor, {class_} as class, r.metric, sum(r.n)::bigint as n,
        coalesce(sum(r.n) filter (where r.judged_on <= w.closes_on), 0)::bigint as in_time
 from rollup_daily r
 left join unnest($5::text[], $6::date[]) as w(class, closes_on) on w.class = r.class
 where r.campaign = $1 and r.ancestor = any($2::text[]) and r.tree = any($3::text[])
   and r.effective_on <= $4
-group by r.ancestor, r.class, r.metric
-"""
+group by 1, 2, 3
+"""  # noqa: S608 - the expressions are ours
+
+
+_SUMS: Final = _sums_by("r.class")
+# Of many units at once, only totals are shown: what things below them add is summed over classes
+# here, or it would be most of the rows.
+_TOTALS: Final = _sums_by(
+    "case when r.class <> 'own' and split_part(r.metric, ':', 1) = any($7::text[])"
+    " then 'below' else r.class end"
+)
 
 # Units that stand or ever stood below the parent; the facts say which of them do on the day.
 _CHILDREN = """
@@ -60,18 +73,23 @@ select f.unit, f.fact from unit_facts f where f.campaign = $1 and f.unit in (
 order by f.unit
 """
 
+# What things add is summed over classes and kinds. Without a class, all that is below the unit.
 _STEPS = """
-select greatest(r.effective_on, $4) as day, r.class, r.metric,
+select greatest(r.effective_on, $4) as day,
+       case when h.head = any($10::text[]) then 'own' else r.class end as class,
+       case when h.head = any($10::text[]) then h.head else r.metric end as metric,
        coalesce(r.judged_on <= w.closes_on, false) as in_time, sum(r.n)::bigint as n
 from rollup_daily r
+cross join lateral split_part(r.metric, ':', 1) as h(head)
 left join unnest($6::text[], $7::date[]) as w(class, closes_on) on w.class = r.class
 where r.campaign = $1 and r.ancestor = $2 and r.tree = any($3::text[]) and r.effective_on <= $5
-  and ($8::text is null or r.class = $8)
-  and (r.metric = any($9::text[]) or r.metric like 'plan:%:approved')
+  and case when $8::text is null then r.class <> 'own' else r.class = $8 end
+  and (r.metric = any($9::text[]) or h.head = any($10::text[]) or r.metric like 'plan:%:approved')
 group by 1, 2, 3, 4
 order by 1
 """
 _STEP_METRICS: Final = [metrics.EXPECTED, metrics.PREPARED, metrics.TRAINED, metrics.MOBILIZED]
+_STEP_HEADS: Final = [metric.removesuffix(":") for metric in SHOWN_OF_THINGS]
 
 _FRESHNESS = """
 select (select max(applied_at) from checkpoints where projection = $1) as applied_at,
@@ -141,13 +159,15 @@ class Views:
     async def status(self, asked: Asked, known: Known) -> UnitStatus:
         fact, windows = known.unit, known.windows
         sums = await self._sums(asked, [asked.unit], windows)
-        below = _by_class(sums[asked.unit], asked.day, windows)
+        of_unit = sums[asked.unit]
+        things = tallied(of_unit.pop(OWN, ()))
+        below = _by_class(of_unit, asked.day, windows)
         return UnitStatus(
             campaign=asked.campaign,
             as_of=asked.day,
             tree=asked.tree,
             unit=head_of(asked.unit, fact, asked.day, asked.tree),
-            own=own_state(fact, asked.day, windows),
+            own=own_state(fact, asked.day, windows, things),
             below=below,
             below_total=total(each.figures for each in below.values()),
             campaign_wide=campaign_state(known.campaign, asked.day),
@@ -158,17 +178,15 @@ class Views:
         """The units one level down that exist on the day, each with all that is below it."""
         day, windows = asked.day, known.windows
         facts = await self._children(asked)
-        sums = await self._sums(asked, facts, windows)
-        return [
-            ChildRow(
-                head_of(code, fact, day, asked.tree),
-                own_state(fact, day, windows),
-                total(
-                    [own_counts(fact, day, windows), *_counts(sums[code], day, windows).values()]
-                ),
-            )
-            for code, fact in facts.items()
-        ]
+        sums = await self._sums(asked, facts, windows, _TOTALS)
+        rows: list[ChildRow] = []
+        for code, fact in facts.items():
+            things = tallied(sums[code].pop(OWN, ()))
+            counts = _counts(sums[code], day, windows).values()
+            whole = total([own_counts(fact, day, windows), things, *counts])
+            own = own_state(fact, day, windows, things)
+            rows.append(ChildRow(head_of(code, fact, day, asked.tree), own, whole))
+        return rows
 
     async def leagues(self, asked: Asked, known: Known) -> list[LeagueRow]:
         """The area units of level 2 below the asked one, the best outcome first."""
@@ -181,11 +199,13 @@ class Views:
         sums = await self._sums(asked, facts, windows)
         rows: list[LeagueRow] = []
         for code, fact in facts.items():
+            things = tallied(sums[code].pop(OWN, ()))
             below = _by_class(sums[code], day, windows)
-            counts = [own_counts(fact, day, windows), *(each.figures for each in below.values())]
-            own = own_state(fact, day, windows)
+            counts = [each.figures for each in below.values()]
+            own = own_state(fact, day, windows, things)
             head = head_of(code, fact, day, asked.tree)
-            rows.append(LeagueRow(0, head, own, below, total(counts)))
+            whole = total([own_counts(fact, day, windows), things, *counts])
+            rows.append(LeagueRow(0, head, own, below, whole))
         return ranked(rows)
 
     async def steps(
@@ -195,7 +215,7 @@ class Views:
         classes, closes = _closes(known.windows)
         rows = await self._pool.fetch(
             _STEPS, asked.campaign, asked.unit, _TREES[asked.tree], first, asked.day,
-            classes, closes, class_, _STEP_METRICS,
+            classes, closes, class_, _STEP_METRICS, _STEP_HEADS,
         )  # fmt: skip
         return [
             Step(day, name, Sum(metric, n, n if in_time else 0))
@@ -228,13 +248,19 @@ class Views:
         }
 
     async def _sums(
-        self, asked: Asked, ancestors: Collection[str], windows: tuple[Window, ...]
+        self,
+        asked: Asked,
+        ancestors: Collection[str],
+        windows: tuple[Window, ...],
+        query: str = _SUMS,
     ) -> dict[str, dict[str, list[Sum]]]:
-        """Ancestor -> class -> sums of the metrics."""
+        """Ancestor -> class -> sums of the metrics; what its own things add under OWN."""
         classes, closes = _closes(windows)
+        of_things = [HEADS] if query is _TOTALS else []
         rows = await self._pool.fetch(
-            _SUMS, asked.campaign, list(ancestors), _TREES[asked.tree], asked.day, classes, closes
-        )
+            query, asked.campaign, list(ancestors), _TREES[asked.tree], asked.day, classes, closes,
+            *of_things,
+        )  # fmt: skip
         found: dict[str, dict[str, list[Sum]]] = {code: {} for code in ancestors}
         for ancestor, class_, metric, n, in_time in rows:
             found[ancestor].setdefault(class_, []).append(Sum(metric, n, in_time))

@@ -3,15 +3,24 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from services.status.answers import TimelineDay
+from services.status.contributions import OWN
 from services.status.figures import Sum, counted, total, windows_by_class
+from services.status.things import items, teams
 from shared.contracts.schedule import Window
+
+SHOWN_OF_THINGS: Final = (
+    teams.TEAMS, teams.SUPERVISED, teams.INSTRUCTORS, items.RAISED, items.CLOSED, items.OVERDUE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How a metric of a class changed on a day."""
+    """How a metric of a class changed on a day; those of things have the class OWN, and are
+    named without the kind after the colon.
+    """
 
     day: date
     class_: str
@@ -23,7 +32,8 @@ def series(
 ) -> list[TimelineDay]:
     """One entry a day, first to last; the steps are in order of their days."""
     by_class = windows_by_class(windows)
-    sums: dict[str, dict[str, Sum]] = {}
+    sums: dict[str, dict[str, Sum]] = {OWN: {}}
+    things = sums[OWN]
     found: list[TimelineDay] = []
     position = 0
     for offset in range((last - first).days + 1):
@@ -32,8 +42,11 @@ def series(
             _add(sums, steps[position])
             position += 1
         counts = total(
-            counted(of_class.values(), day, by_class.get(name)) for name, of_class in sums.items()
+            counted(of_class.values(), day, by_class.get(name))
+            for name, of_class in sums.items()
+            if name != OWN
         )
+        raised, closed = _now(things, items.RAISED), _now(things, items.CLOSED)
         found.append(
             TimelineDay(
                 day=day,
@@ -42,9 +55,20 @@ def series(
                 plans_approved=sum(plans.approved for plans in counts.plans.values()),
                 trained=counts.trained,
                 mobilization=counts.mobilization,
+                teams=_now(things, teams.TEAMS),
+                supervised=_now(things, teams.SUPERVISED),
+                instructors=_now(things, teams.INSTRUCTORS),
+                items_open=raised - closed,
+                items_overdue=_now(things, items.OVERDUE),
+                items_closed=closed,
             )
         )
     return found
+
+
+def _now(things: dict[str, Sum], metric: str) -> int:
+    found = things.get(metric.removesuffix(":"))
+    return found.n if found else 0
 
 
 def _add(sums: dict[str, dict[str, Sum]], step: Step) -> None:

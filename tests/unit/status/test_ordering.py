@@ -13,6 +13,7 @@ from services.status.facts import Name, Placement, UnitFact
 from services.status.figures import Counts, Mobilization, Plans
 from services.status.ordering import MalformedCursor, Order, Sort, page, ranked
 from services.status.portraits import head_of, own_state
+from services.status.tallies import Tallies
 
 DAY = date(2014, 3, 4)
 
@@ -31,7 +32,7 @@ def child(code: str, mobilized: int, overdue: int = 0, expected: int = 10) -> Ch
             mobilized=mobilized, overdue=overdue, rate_permille=mobilized * 1000 // expected
         ),
     )
-    return ChildRow(head_of(code, fact, DAY, "then"), own_state(fact, DAY, ()), counts)
+    return ChildRow(head_of(code, fact, DAY, "then"), own_state(fact, DAY, (), Tallies()), counts)
 
 
 def league(code: str, mobilized: int, overdue: int = 0, approved: int = 0) -> LeagueRow:
