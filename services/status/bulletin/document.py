@@ -48,6 +48,25 @@ class Behind(msgspec.Struct, frozen=True):
     items_overdue: int
 
 
+class Line(msgspec.Struct, frozen=True):
+    """A unit one level down in the annex, with all below it."""
+
+    unit: str
+    name: str
+    expected: int
+    mobilized: int
+    on_time: int
+    late: int
+    pending: int
+    overdue: int
+    teams: int
+    instructors: int
+    items_raised: int
+    items_closed: int
+    items_open: int
+    items_overdue: int
+
+
 class Bulletin(msgspec.Struct, frozen=True):
     """`position` says up to which event of each history the figures are (a consistency token)."""
 
@@ -60,6 +79,7 @@ class Bulletin(msgspec.Struct, frozen=True):
     position: str
     sections: list[Section]
     behind: list[Behind]
+    annex: list[Line]
 
     @property
     def title_zh(self) -> str:
