@@ -21,7 +21,6 @@ from services.schedule.domain.document import Issue
 from services.schedule.domain.meeting import Record
 from services.schedule.domain.preparation import Order
 from services.schedule.views.lives import OF_CAMPAIGN, OF_DOCUMENT, OF_MEETING, OF_ORDER
-from services.schedule.views.units import unit_at_hand
 from shared.contracts.schedule import (
     CampaignOpened,
     DocumentIssued,
@@ -94,7 +93,7 @@ async def set_gates(
     office = office_of(request)
     opened = await office.campaigns.campaign(campaign)
     area = await office.unit(campaign, body.area, ask, Action.CONFIGURE_CAMPAIGN)
-    root = await unit_at_hand(office.store.pool, campaign, opened.root)
+    root = await office.units.unit(campaign, opened.root)
     gates = tuple(Gate(**gate.model_dump()) for gate in body.gates)
     command = life.SetGates(
         campaign, area.path, body.applies_to_level, body.category, gates, datetime.now(UTC)

@@ -46,7 +46,7 @@ from shared.platform.bulk_http import UploadKind
 from shared.platform.fields import INT32_MAX
 
 STEPS: Final = {"submit": ("报送",), "pass": ("通过",), "return": ("退回",), "approve": ("批准",)}
-_CATEGORY_NAMES: Final = {
+CATEGORY_NAMES: Final = {
     "implementation": ("实施方案",),
     "window_units": ("窗口单位和服务行业",),
     "gacha_villages": ("嘎查村",),
@@ -54,7 +54,7 @@ _CATEGORY_NAMES: Final = {
     "non_public_social": ("非公有制经济组织和社会组织", "两新组织"),
     "floating_members": ("流动党员",),
 }
-_AUDIENCE_NAMES: Final = {
+AUDIENCE_NAMES: Final = {
     "office_staff": ("活动办工作人员",),
     "supervision_team": ("督导组", "督导组成员"),
     "organisers": ("组织活动人员",),
@@ -93,7 +93,7 @@ PLANS: Final = UploadKind(
         _UNIT,
         Column(
             "category",
-            choice({name: _CATEGORY_NAMES[name] for name in CATEGORIES}),
+            choice({name: CATEGORY_NAMES[name] for name in CATEGORIES}),
             required=True,
             titles=("方案类别",),
         ),
@@ -134,7 +134,7 @@ TRAININGS: Final = UploadKind(
         Column("training", code, required=True, titles=("培训编号",)),
         Column(
             "audience",
-            choice({name: _AUDIENCE_NAMES[name] for name in AUDIENCES}),
+            choice({name: AUDIENCE_NAMES[name] for name in AUDIENCES}),
             required=True,
             titles=("培训对象",),
         ),

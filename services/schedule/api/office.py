@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from services.schedule.domain.campaign import Campaign
 from services.schedule.domain.setting import Setting, UnitAtHand
 from services.schedule.views.campaigns import CampaignReader
-from services.schedule.views.units import unit_at_hand, units_at_hand
+from services.schedule.views.units import UnitReader, units_at_hand
 from shared.kernel.access import Action
 from shared.platform.asking import Asking, answered
 from shared.platform.commands import CommandHandler, Work
@@ -26,11 +26,12 @@ class Office:
     store: EventStore
     handler: CommandHandler
     campaigns: CampaignReader
+    units: UnitReader
     metrics: Metrics
 
     async def unit(self, campaign: str, code: str, ask: Asking, action: Action) -> UnitAtHand:
         """A unit the caller may do this for; raises UnknownUnit or what the caller lacks."""
-        unit = await unit_at_hand(self.store.pool, campaign, code)
+        unit = await self.units.unit(campaign, code)
         ask.caller.require(action, unit.path)
         return unit
 

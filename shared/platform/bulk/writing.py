@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import IO
 
 import xlsxwriter
 
@@ -35,33 +36,72 @@ class Outcome:
     message_en: str = ""
 
 
+class CsvPart:
+    """A CSV in UTF-8 with byte order mark, part by part: instants in Shanghai time, None as an
+    empty cell.
+    """
+
+    def __init__(self) -> None:
+        self._out = io.StringIO(newline="")
+        self._writer = csv.writer(self._out)
+
+    def head(self, titles: Sequence[str]) -> bytes:
+        self._out.write(_BYTE_ORDER_MARK)
+        self._writer.writerow([_neutral(title) for title in titles])
+        return self._taken()
+
+    def rows(self, rows: Iterable[Sequence[Value]]) -> bytes:
+        self._writer.writerows([_csv_cell(value) for value in row] for row in rows)
+        return self._taken()
+
+    def _taken(self) -> bytes:
+        text = self._out.getvalue()
+        self._out.seek(0)
+        self._out.truncate()
+        return text.encode()
+
+
+class XlsxFile:
+    """An XLSX with one sheet, its header frozen; every cell but numbers is text. Rows go to a
+    file of their own as they come, so that memory holds one of them.
+    """
+
+    def __init__(self, out: IO[bytes], titles: Sequence[str]) -> None:
+        self._book = xlsxwriter.Workbook(out, {"constant_memory": True})
+        self._sheet = self._book.add_worksheet("数据")
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.set_column(0, len(titles) - 1, _WIDTH_CHARACTERS)
+        title_format = self._book.add_format(_TITLE_FORMAT)
+        for at, title in enumerate(titles):
+            self._sheet.write_string(0, at, title, title_format)
+        self._number = 0
+
+    def add(self, rows: Iterable[Sequence[Value]]) -> None:
+        for row in rows:
+            self._number += 1
+            for at, value in enumerate(row):
+                if isinstance(value, (int, float)) and not isinstance(value, bool):
+                    self._sheet.write_number(self._number, at, value)
+                elif value is not None and value != "":
+                    self._sheet.write_string(self._number, at, cell_text(value))
+
+    def close(self) -> None:
+        """The rest is written; `out` stays open."""
+        self._book.close()
+
+
 def write_csv(titles: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """A CSV in UTF-8 with byte order mark; instants in Shanghai time, None as an empty cell."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    out.write(_BYTE_ORDER_MARK)
-    writer.writerow([_neutral(title) for title in titles])
-    writer.writerows([_csv_cell(value) for value in row] for row in rows)
-    return out.getvalue().encode()
+    """A whole CSV at once."""
+    part = CsvPart()
+    return part.head(titles) + part.rows(rows)
 
 
 def write_xlsx(titles: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """An XLSX with one sheet, its header frozen; every cell but numbers is text."""
+    """A whole XLSX at once."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"constant_memory": True})
-    sheet = book.add_worksheet("数据")
-    sheet.freeze_panes(1, 0)
-    sheet.set_column(0, len(titles) - 1, _WIDTH_CHARACTERS)
-    title_format = book.add_format(_TITLE_FORMAT)
-    for at, title in enumerate(titles):
-        sheet.write_string(0, at, title, title_format)
-    for number, row in enumerate(rows, start=1):
-        for at, value in enumerate(row):
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
-                sheet.write_number(number, at, value)
-            elif value is not None and value != "":
-                sheet.write_string(number, at, cell_text(value))
-    book.close()
+    file = XlsxFile(out, titles)
+    file.add(rows)
+    file.close()
     return out.getvalue()
 
 
