@@ -135,7 +135,7 @@ class CampaignState(msgspec.Struct):
 
 
 class UnitStatus(msgspec.Struct):
-    """One unit on one day: its own state, and by class what stands below it."""
+    """One unit on one day: its own state, by class what stands below it, and both together."""
 
     campaign: str
     as_of: date
@@ -144,6 +144,7 @@ class UnitStatus(msgspec.Struct):
     own: OwnState
     below: dict[str, ClassFigures]
     below_total: Counts
+    total: Counts
     campaign_wide: CampaignState | None
     freshness: Freshness
 

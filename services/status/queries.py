@@ -162,6 +162,7 @@ class Views:
         of_unit = sums[asked.unit]
         things = tallied(of_unit.pop(OWN, ()))
         below = _by_class(of_unit, asked.day, windows)
+        all_below = total(each.figures for each in below.values())
         return UnitStatus(
             campaign=asked.campaign,
             as_of=asked.day,
@@ -169,7 +170,8 @@ class Views:
             unit=head_of(asked.unit, fact, asked.day, asked.tree),
             own=own_state(fact, asked.day, windows, things),
             below=below,
-            below_total=total(each.figures for each in below.values()),
+            below_total=all_below,
+            total=total([own_counts(fact, asked.day, windows), things, all_below]),
             campaign_wide=campaign_state(known.campaign, asked.day),
             freshness=await self.freshness(),
         )
