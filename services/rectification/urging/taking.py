@@ -62,7 +62,7 @@ class Taking:
     ) -> Outcome[Any, Any]:
         works = [_work(campaign, day, step, row) for row, step in enumerate(steps)]
         return await self.handler.many(
-            OF_STEP.decider, works, origin, _nothing_to_report, view=Queueing(self.channels)
+            OF_STEP.decider, works, origin, nothing_to_report, view=Queueing(self.channels)
         )
 
 
@@ -91,5 +91,5 @@ def _work(campaign: str, day: date, due: DueStep, row: int) -> Work[Take]:
     return Work(stream, campaign, due.unit, due.path, Take(taken, due.falls_on), row=row)
 
 
-def _nothing_to_report(_: Outcome[Any, Any]) -> tuple[int, bytes]:
+def nothing_to_report(_: Outcome[Any, Any]) -> tuple[int, bytes]:
     return 200, b"{}"
