@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
@@ -18,6 +19,14 @@ log = structlog.get_logger()
 
 Part = Callable[[asyncio.Event], Awaitable[None]]
 """Something a worker does until the event is set: its relay, a consumer's measuring."""
+
+
+def role(service: str, roles: Sequence[str]) -> str:
+    """The one role the command line names; ends with a sentence where it names none."""
+    wanted = sys.argv[1] if len(sys.argv) == 2 else ""
+    if wanted not in roles:
+        sys.exit(f"usage: python -m services.{service}.main {'|'.join(roles)}")
+    return wanted
 
 
 def serve(app: Callable[..., Awaitable[None]], settings: Settings) -> None:

@@ -1,13 +1,13 @@
 """Starting: a database that is not there yet is waited for, one not migrated is told apart."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 import asyncpg
 import structlog
 
-from shared.platform.postgres import LOST, Migration, Pool, migrate
+from shared.platform.postgres import LOST, Migration, Pool, migrate, open_pool
 
 Result = TypeVar("Result")
 
@@ -39,6 +39,14 @@ async def migrated(database_url: str, schema: str, migrations: Sequence[Migratio
     """Run what has not run yet."""
     ran = await patiently(lambda: migrate(database_url, schema, migrations))
     log.info("migrated", ran=ran)
+
+
+async def rebuilt(
+    database_url: str, schema: str, rebuild: Callable[[Pool], Awaitable[Mapping[str, int]]]
+) -> None:
+    """Fill the inline views again from the events, and say how much that was."""
+    async with await patiently(lambda: open_pool(database_url, schema, size=2)) as pool:
+        log.info("views-rebuilt", **await rebuild(pool))
 
 
 async def unready(pool: Pool, migrations: Sequence[Migration]) -> dict[str, str]:

@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from deploy.issuer import Role
-from services.schedule.main import SCHEMA, api_app, migrations
+from services.schedule.application import api_app
+from services.schedule.schema import SCHEMA, migrations
 from services.schedule.settings import ScheduleSettings
 from shared.contracts.units import UnitAbolished, UnitRegistered
 from shared.kernel.envelope import Envelope, event_type

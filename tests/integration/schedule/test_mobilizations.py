@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from services.schedule.main import SCHEMA
+from services.schedule.schema import SCHEMA
 from services.schedule.views.lives import LIVES
 from shared.contracts.schedule import SCHEDULE
 from shared.platform.rebuilding import rebuild

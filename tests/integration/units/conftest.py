@@ -8,7 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.units.main import SCHEMA, api_app, migrations
+from services.units.application import api_app
+from services.units.schema import SCHEMA, migrations
 from services.units.settings import UnitsSettings
 from shared.platform.metrics import Metrics
 from shared.platform.postgres import migrate
