@@ -64,7 +64,7 @@ class Details:
 
     @cached_property
     def _clearing(self) -> str:
-        names = ", ".join(f"t.{name} = u.{name}" for name in self.owner)
+        names = " and ".join(f"t.{name} = u.{name}" for name in self.owner)
         values = ", ".join(
             f"${n}::{self.table.columns[name]}[]" for n, name in enumerate(self.owner, 1)
         )
