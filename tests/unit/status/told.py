@@ -6,13 +6,21 @@ from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
 
+from shared.contracts.contract import Contract
+from shared.contracts.rectification import RECTIFICATION
 from shared.contracts.schedule import SCHEDULE
+from shared.contracts.supervision import SUPERVISION
 from shared.contracts.units import UNITS
 from shared.kernel.envelope import Envelope, event_type
 from shared.kernel.events import Event
 from shared.kernel.units import league_of
 
 CAMPAIGN = "nmg-2014"
+_CONTRACT_OF: dict[type[Event], Contract] = {
+    class_: contract
+    for contract in (UNITS, SCHEDULE, SUPERVISION, RECTIFICATION)
+    for _, class_ in contract.events.values()
+}
 _RECORDED = datetime(2014, 6, 1, tzinfo=UTC)
 
 
@@ -29,7 +37,7 @@ class Told:
         self, event: Event, unit: str, path: str, about: str = "", league: str = ""
     ) -> Envelope:
         """Append an event on a unit; `about` names what of the unit its stream is about."""
-        contract = UNITS if type(event) in {c for _, c in UNITS.events.values()} else SCHEDULE
+        contract = _CONTRACT_OF[type(event)]
         name, schema_version = contract.name_of(event)
         league = league or league_of(path)
         stream = f"{about or 'unit'}/{self.campaign}/{unit}"
