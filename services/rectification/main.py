@@ -12,6 +12,7 @@ from services.rectification.api import (
     filed_plans,
     pairings,
     petitions,
+    programme_lists,
     programme_uploads,
     programmes,
     uploads,
@@ -57,6 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     programmes.router,
     petitions.router,
     pairings.router,
+    programme_lists.router,
 )
 LIVES: tuple[Life, ...] = (OF_ITEM, *PROGRAMME_LIVES, *URGING_LIVES)
 _DESCRIPTION = (

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from fastapi import Path
 from pydantic import Field
 
 from shared.platform.fields import (
@@ -53,6 +54,16 @@ Helper = Annotated[str, Field(strict=True, pattern=CODE_PATTERN, examples=["1525
 Digest = Annotated[
     str,
     Field(strict=True, pattern=r"^[0-9A-Za-z:_-]{8,128}$", examples=["9f86d081884c7d65"]),
+]
+
+ProgrammeInPath = Annotated[
+    str,
+    Path(
+        pattern=r"^[0-9A-Za-z]+(-[0-9A-Za-z]+)*$",
+        max_length=64,
+        description="Programme 项目编号",
+        examples=["bayannur-01"],
+    ),
 ]
 
 

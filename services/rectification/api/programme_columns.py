@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from services.rectification.api.columns import CATEGORY_NAMES
 from services.rectification.domain.batch_link import AlreadyLinked, LinkedToItself
 from services.rectification.domain.filed_plan import PlanAlreadyFiled
 from services.rectification.domain.pairing import PairingAlreadyRecorded
@@ -35,31 +36,12 @@ from shared.platform.bulk.parsers import choice, code, integer, local_date, text
 from shared.platform.bulk_http import UploadKind
 from shared.platform.fields import INT32_MAX
 
-CATEGORY_NAMES: Final = {
-    "administrative_inaction": ("行政不作为",),
-    "service": ("服务不到位",),
-    "infringement": ("侵害群众利益",),
-    "food_drug_safety": ("食品药品安全",),
-    "ecology": ("生态环境",),
-    "public_safety": ("公共安全",),
-    "education": ("教育",),
-    "employment": ("就业",),
-    "poverty_relief": ("扶贫",),
-    "housing": ("住房",),
-    "petitions": ("信访",),
-    "formalism": ("形式主义",),
-    "bureaucracy": ("官僚主义",),
-    "hedonism": ("享乐主义",),
-    "extravagance": ("奢靡之风",),
-    "institution": ("制度建设",),
-    "other": ("其他",),
-}
-_DOCUMENT_NAMES: Final = {
+DOCUMENT_NAMES: Final = {
     "rectification_plan": ("整改方案",),
     "special_rectification_plan": ("专项整治方案",),
     "institution_schedule": ("制度建设计划",),
 }
-_KIND_NAMES: Final = {
+KIND_NAMES: Final = {
     "action": ("行动",),
     "project": ("工程",),
     "special_rectification": ("专项整治",),
@@ -69,7 +51,7 @@ _KIND_NAMES: Final = {
     "centres": ("党员中心户", "中心户"),
     "turnaround": ("后进转化", "转化"),
 }
-_HELP_NAMES: Final = {"village": ("嘎查村", "村"), "household": ("户", "困难户")}
+HELP_NAMES: Final = {"village": ("嘎查村", "村"), "household": ("户", "困难户")}
 _AT_LEAST_ONE: Final = integer(1, INT32_MAX)
 _COUNT: Final = integer(0, INT32_MAX)
 _TITLE: Final = text(120)
@@ -97,7 +79,7 @@ FILED_PLANS: Final = UploadKind(
         _UNIT,
         Column(
             "document",
-            choice({name: _DOCUMENT_NAMES[name] for name in FILED_DOCUMENTS}),
+            choice({name: DOCUMENT_NAMES[name] for name in FILED_DOCUMENTS}),
             required=True,
             titles=("文件种类",),
         ),
@@ -125,11 +107,15 @@ PROGRAMMES: Final = UploadKind(
         _UNIT,
         Column(
             "kind",
-            choice({name: _KIND_NAMES[name] for name in PROGRAMME_KINDS}),
+            choice({name: KIND_NAMES[name] for name in PROGRAMME_KINDS}),
             required=True,
             titles=("类型",),
         ),
-        Column("category", choice(CATEGORY_NAMES), titles=("类别",)),
+        Column(
+            "category",
+            choice({word: (name,) for word, name in CATEGORY_NAMES.items()}),
+            titles=("类别",),
+        ),
         Column("title", _TITLE, required=True, titles=("名称",)),
         Column("measure", _TITLE, required=True, titles=("计量单位", "指标")),
         Column("target", _AT_LEAST_ONE, required=True, titles=("目标",), number=True),
@@ -204,7 +190,7 @@ PAIRINGS: Final = UploadKind(
         Column("helper", code, required=True, titles=("帮扶者", "帮扶单位")),
         Column(
             "kind",
-            choice({name: _HELP_NAMES[name] for name in HELP_KINDS}),
+            choice({name: HELP_NAMES[name] for name in HELP_KINDS}),
             required=True,
             titles=("帮扶类型",),
         ),

@@ -1,14 +1,15 @@
 """Endpoints of programmes: launched, progress counted, completion verified."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from services.rectification.api.office import office_of
 from services.rectification.api.persons import told_by
 from services.rectification.api.programme_bodies import (
     CompleteProgramme,
     LaunchProgramme,
+    ProgrammeInPath,
     ReportProgress,
 )
 from services.rectification.domain.programme import Complete, Launch, Progress, UnknownProgramme
@@ -26,15 +27,6 @@ _WRITTEN: dict[str, Any] = {
     "responses": write_responses(Receipt),
     "openapi_extra": write_headers(if_match=True),
 }
-ProgrammeInPath = Annotated[
-    str,
-    Path(
-        pattern=r"^[0-9A-Za-z]+(-[0-9A-Za-z]+)*$",
-        max_length=64,
-        description="Programme 项目编号",
-        examples=["bayannur-01"],
-    ),
-]
 
 
 @router.post("/programmes", summary="Launch a programme 启动项目", **_WRITTEN)

@@ -79,7 +79,7 @@ async def test_special_rectification_waits_for_its_items(desk: Desk) -> None:
     await desk.pool.execute("update items set state = 'closed' where campaign = $1", desk.campaign)
     verified = await desk.post("/programmes/b-02/complete", done, role="leader")
 
-    assert (refused.status_code, refused.json()["context"]["open"]) == (409, "1")
+    assert (refused.status_code, refused.json()["context"]["open"]) == (409, 1)
     assert refused.json()["code"] == "programme-items-open"
     assert verified.status_code == 201, verified.text
 
@@ -121,3 +121,36 @@ async def _launch(desk: Desk, changed: dict[str, Any]) -> None:
 
 async def _row(desk: Desk) -> Any:
     return await desk.pool.fetchrow("select * from programmes where campaign = $1", desk.campaign)
+
+
+async def test_programmes_are_listed_counted_and_exported_alike(desk: Desk) -> None:
+    await desk.upload("/programmes/import", LAUNCHED)
+    await _launch(desk, {})
+    page = await desk.get("/programmes?kind=commitment&sort=-target")
+    count = await desk.get("/counts/programmes?kind=commitment")
+    file = await desk.get("/exports/programmes?format=csv&sort=-target")
+    outside = await desk.get("/programmes", unit="1503")
+
+    assert [item["programme"] for item in page.json()["items"]] == ["b-01", "b-02"]
+    assert count.json() == {"count": 2}
+    assert [line.split(",")[0].strip("\ufeff") for line in file.text.splitlines()] == [
+        "项目编号",
+        "b-01",
+        "b-02",
+    ]
+    assert outside.json()["items"] == []
+
+
+async def test_a_programme_shows_its_steps(desk: Desk) -> None:
+    await _launch(desk, {})
+    progress = {"unit": "150202", "entry": "e-1", "count": 5, "progressed_on": "2014-02-24"}
+    await desk.post("/programmes/b-02/progress", progress)
+    shown = await desk.get("/programmes/b-02")
+    missing = await desk.get("/programmes/b-03")
+
+    assert shown.json()["programme"]["unit_name"] == "单位1502"
+    assert [step["event"] for step in shown.json()["history"]] == [
+        "ProgrammeLaunched",
+        "ProgrammeProgressed",
+    ]
+    assert (missing.status_code, missing.json()["code"]) == (404, "unknown-programme")
