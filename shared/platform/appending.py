@@ -100,7 +100,7 @@ class Appender:
         self._pool = pool
         self._contract = contract
         self._flusher = Flusher(pool)
-        self._looks: Gatherer[_Look, _Seen] = Gatherer(self._look)
+        self._looks: Gatherer[_Look, _Seen] = Gatherer(self._look, patient=True)
         self._appends: dict[Table | None, Gatherer[_Append, int | None]] = {}
         self._under_way: dict[Hashable, asyncio.Event] = {}
 

@@ -10,6 +10,8 @@ Asked = TypeVar("Asked")
 Given = TypeVar("Given")
 
 _AT_ONCE = 64
+_STEP_SECONDS = 0.001
+_STEPS = 8
 
 _UNKNOWN_END = (
     asyncpg.PostgresConnectionError,
@@ -23,11 +25,18 @@ class Gatherer(Generic[Asked, Given]):
     is, the more share one, and nobody waits for company when it is idle.
 
     `answer` gives what was asked in order. When one of many makes the statement fail, each is
-    asked alone, so that nobody suffers from another's.
+    asked alone, so that nobody suffers from another's. One that is `patient` lets those who are
+    on their way come: the first step of several, the others follow with the same company.
     """
 
-    def __init__(self, answer: Callable[[list[Asked]], Awaitable[Sequence[Given]]]) -> None:
+    def __init__(
+        self,
+        answer: Callable[[list[Asked]], Awaitable[Sequence[Given]]],
+        *,
+        patient: bool = False,
+    ) -> None:
         self._answer = answer
+        self._patient = patient
         self._waiting: list[tuple[Asked, asyncio.Future[Given]]] = []
         self._answering: asyncio.Task[None] | None = None
 
@@ -41,8 +50,18 @@ class Gatherer(Generic[Asked, Given]):
 
     async def _answer_all(self) -> None:
         while self._waiting:
+            if self._patient and len(self._waiting) > 1:
+                await self._let_come()
             together, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
             await self._answer_some(together)
+
+    async def _let_come(self) -> None:
+        """A request takes longer to read than to answer in company: wait while more come."""
+        for _ in range(_STEPS):
+            known = len(self._waiting)
+            await asyncio.sleep(_STEP_SECONDS)
+            if not known < len(self._waiting) < _AT_ONCE:
+                break
 
     async def _answer_some(self, together: list[tuple[Asked, asyncio.Future[Given]]]) -> None:
         try:
