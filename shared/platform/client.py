@@ -3,13 +3,15 @@
 import asyncio
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import httpx
 import msgspec
 
+from shared.contracts.contract import Contract
 from shared.kernel.envelope import Envelope
+from shared.platform.settings import Settings
 
 _ATTEMPTS = 5
 _RETRIED = frozenset({429, 502, 503, 504})
@@ -125,3 +127,14 @@ class FeedClients:
             found += page
             after = page[-1].version
         return found
+
+
+def feeds_of(
+    settings: Settings, contracts: Iterable[Contract], http: httpx.AsyncClient
+) -> FeedClients:
+    """The feeds of the services with these contracts, read as this service's own account."""
+    token = ServiceToken(settings.issuer_url, settings.service_account, http)
+    names = [contract.service for contract in contracts]
+    return FeedClients(
+        {name: ServiceClient(settings.service_urls[name], token, http) for name in names}
+    )

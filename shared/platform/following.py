@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 
-from shared.platform.client import FeedClients, ServiceClient, ServiceToken
+from shared.platform.client import feeds_of
 from shared.platform.completeness import CompletenessAudit
 from shared.platform.consuming import Applier, Projection
 from shared.platform.metrics import Metrics
@@ -25,7 +25,7 @@ class Following:
         metrics: Metrics,
         http: httpx.AsyncClient,
     ) -> None:
-        feeds = feeds_of(settings, projection, http)
+        feeds = feeds_of(settings, projection.contracts, http)
         applier = Applier(pool, projection, feeds.events)
         self._consuming = Consuming(settings.kafka, pool, projection, applier, group, metrics)
         self._audit = CompletenessAudit(
@@ -44,12 +44,3 @@ class Following:
             auditing.cancel()
             await asyncio.gather(auditing, return_exceptions=True)
             await self._consuming.stop()
-
-
-def feeds_of(settings: Settings, projection: Projection, http: httpx.AsyncClient) -> FeedClients:
-    """The feeds of the services a projection follows, read as this service's own account."""
-    token = ServiceToken(settings.issuer_url, settings.service_account, http)
-    names = [contract.service for contract in projection.contracts]
-    return FeedClients(
-        {name: ServiceClient(settings.service_urls[name], token, http) for name in names}
-    )

@@ -6,7 +6,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.status.main import SCHEMA, application, migrations
+from services.status.application import application
+from services.status.schema import SCHEMA, migrations
 from services.status.settings import StatusSettings
 from shared.platform.postgres import Pool, migrate, open_pool
 from tests.integration.status.tables import empty

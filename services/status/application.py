@@ -1,0 +1,64 @@
+"""Composes the API of the status service."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+from fastapi import FastAPI
+
+from services.status import api, operating
+from services.status.projections import StatusProjection
+from services.status.queries import Views
+from services.status.schema import SCHEMA, migrations
+from shared.platform.auth import Authenticator
+from shared.platform.client import direct_client, feeds_of
+from shared.platform.consistency import Checkpoints
+from shared.platform.consuming import Applier
+from shared.platform.http import create_app
+from shared.platform.metrics import Metrics
+from shared.platform.postgres import open_pool
+from shared.platform.retrying import ParkedEvents
+from shared.platform.settings import Settings
+from shared.platform.starting import patiently, unready
+
+FOLLOWS = frozenset(contract.service for contract in StatusProjection.contracts)
+DESCRIPTION = """\
+Every unit's own state and what stands below it, on any day. 任一单位、任一日的状态与汇总。
+
+Send the `Consistency-Token` of a write to wait until a view shows it."""
+
+
+def application(settings: Settings, client: httpx.AsyncClient | None = None) -> FastAPI:
+    """The API; `client` is how it reaches the issuer and the other services, closed by its owner."""
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        projection = StatusProjection()
+        async with AsyncExitStack() as stack:
+            pool = await stack.enter_async_context(
+                await patiently(
+                    lambda: open_pool(settings.database_url, SCHEMA, size=settings.pool_size)
+                )
+            )
+            own = await stack.enter_async_context(direct_client())
+            http = own if client is None else client
+            feeds = feeds_of(settings, projection.contracts, http)
+            applier = Applier(pool, projection, feeds.events)
+            app.state.pool = pool
+            app.state.projection = projection.name
+            app.state.views = Views(pool, projection.name)
+            app.state.authenticator = Authenticator(settings.issuer_url, http)
+            app.state.checkpoints = Checkpoints(pool, projection.name)
+            app.state.follows = FOLLOWS
+            app.state.parked_events = ParkedEvents(pool, projection, applier)
+            yield
+
+    async def ready() -> dict[str, str]:
+        return await unready(app.state.pool, wanted)
+
+    wanted = migrations()
+    app = create_app(
+        "Status 状态", DESCRIPTION, [api.router, operating.router], metrics, ready, lifespan
+    )
+    return app
