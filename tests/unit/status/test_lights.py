@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from msgspec import UNSET
 
 from services.status.figures import (
     Counts,
@@ -14,7 +15,14 @@ from services.status.figures import (
     total,
     windows_by_class,
 )
-from services.status.lights import Standing, is_near, mobilization_light
+from services.status.lights import (
+    ItemsStanding,
+    Light,
+    Standing,
+    is_near,
+    ledger_light,
+    mobilization_light,
+)
 from shared.contracts.schedule import Window
 
 WINDOW = Window((2, 3), ("area",), date(2014, 1, 24), date(2014, 2, 20))
@@ -151,3 +159,38 @@ def test_each_class_has_the_first_window_that_covers_it() -> None:
     assert found["community"] is wide
     assert found["window_unit_l3"] is wide
     assert "leading_bodies_l2" not in found
+
+
+@pytest.mark.parametrize(
+    ("items", "colour", "late"),
+    [
+        (ItemsStanding(raised=0, open=0, due_soon=0, overdue=0, late=0), "grey", False),
+        (ItemsStanding(raised=9, open=4, due_soon=0, overdue=0, late=0), "grey", False),
+        (ItemsStanding(raised=9, open=4, due_soon=2, overdue=0, late=1), "yellow", True),
+        (ItemsStanding(raised=9, open=4, due_soon=2, overdue=1, late=0), "red", False),
+        (ItemsStanding(raised=9, open=0, due_soon=0, overdue=0, late=0), "green", False),
+        (ItemsStanding(raised=9, open=0, due_soon=0, overdue=0, late=3), "green", True),
+    ],
+)
+def test_the_ledger_has_a_light_by_its_worst_item(
+    items: ItemsStanding, colour: str, late: bool
+) -> None:
+    light = ledger_light(items)
+
+    assert (light.colour, light.late, light.rule) == (colour, late, "ledger-due-dates")
+    assert light.rule_zh == "台账完成时限"
+    assert light.reason_zh
+    assert light.reason_en.isascii()
+
+
+def test_a_class_without_items_has_no_light_for_them() -> None:
+    without = class_figures([Sum("expected", 3, 0)], date(2014, 3, 1), None)
+    with_items = class_figures(
+        [Sum("items_raised:opinion:ecology", 3, 0), Sum("items_overdue", 1, 0)],
+        date(2014, 3, 1),
+        None,
+    )
+
+    assert without.ledger_light is UNSET
+    assert isinstance(with_items.ledger_light, Light)
+    assert with_items.ledger_light.colour == "red"

@@ -13,7 +13,7 @@ from services.status.facts import Name, Placement, UnitFact
 from services.status.figures import Counts, Mobilization, Plans
 from services.status.ordering import MalformedCursor, Order, Sort, page, ranked
 from services.status.portraits import head_of, own_state
-from services.status.tallies import Tallies
+from services.status.tallies import Ledger, Supervision, Tallies
 
 DAY = date(2014, 3, 4)
 
@@ -107,3 +107,42 @@ def test_leagues_with_the_same_outcome_share_a_rank() -> None:
         (3, "1503"),
         (5, "1504"),
     ]
+
+
+def ledger_row(code: str, ledger: Ledger | None, teams: int = 0) -> ChildRow:
+    row = child(code, 0)
+    if ledger is not None:
+        row.total.ledger = ledger
+    if teams:
+        row.total.supervision = Supervision(teams=teams, supervised=1, instructors=teams * 10)
+    return row
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        (Sort.ITEMS_OVERDUE, ["1501", "1502", "1503"]),
+        (Sort.ITEMS_OPEN, ["1502", "1501", "1503"]),
+        (Sort.ITEMS_RAISED, ["1502", "1501", "1503"]),
+        (Sort.CLOSING_RATE, ["1501", "1502", "1503"]),
+        (Sort.SATISFACTION, ["1502", "1503", "1501"]),
+        (Sort.TEAMS, ["1503", "1502", "1501"]),
+        (Sort.SUPERVISED, ["1503", "1502", "1501"]),
+        (Sort.INSTRUCTORS, ["1503", "1502", "1501"]),
+    ],
+)
+def test_rows_are_sorted_by_what_things_add(sort: Sort, expected: list[str]) -> None:
+    """No ledger, and no rate, sorts below the worst."""
+    rows = [
+        ledger_row("1501", Ledger(raised=8, open=2, overdue=2, closing_rate_permille=750)),
+        ledger_row(
+            "1502",
+            Ledger(raised=9, open=5, overdue=1, closing_rate_permille=444, satisfaction_permille=0),
+            teams=1,
+        ),
+        ledger_row("1503", None, teams=2),
+    ]
+
+    shown, _ = page(rows, sort, Order.DESC, None, 10)
+
+    assert [row.unit.unit for row in shown] == expected

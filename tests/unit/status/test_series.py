@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.status.contributions import OWN
 from services.status.figures import Sum, counted, total, windows_by_class
 from services.status.series import Step, series
 from shared.contracts.schedule import Window
@@ -53,3 +54,23 @@ def test_each_day_adds_up_all_before_it(steps: list[Step]) -> None:
             expected.prepared,
             expected.trained,
         )
+
+
+def test_what_things_add_is_told_day_by_day_whatever_its_class() -> None:
+    def step(on: int, metric: str, n: int) -> Step:
+        return Step(FIRST + timedelta(days=on), OWN, Sum(metric, n, 0))
+
+    steps = [
+        step(0, "teams", 3), step(0, "items_raised", 5), step(1, "items_overdue", 2),
+        step(2, "items_closed", 2), step(2, "items_overdue", -1), step(3, "items_closed", -1),
+        step(3, "instructors", 40), step(3, "supervised", 2),
+    ]  # fmt: skip
+
+    found = series(steps, FIRST, FIRST + timedelta(days=3), WINDOWS)
+
+    assert [each.items_open for each in found] == [5, 5, 3, 4]
+    assert [each.items_overdue for each in found] == [0, 2, 1, 1]
+    assert [each.items_closed for each in found] == [0, 0, 2, 1]
+    assert [each.teams for each in found] == [3, 3, 3, 3]
+    assert (found[-1].instructors, found[-1].supervised) == (40, 2)
+    assert {each.expected for each in found} == {0}

@@ -1,0 +1,107 @@
+"""What things add: to all above their unit, and to the unit itself."""
+
+from collections import Counter
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.status.contributions import (
+    NOW,
+    OWN,
+    THEN,
+    Line,
+    Mark,
+    Picture,
+    Standing,
+    add_thing_change,
+    spread,
+)
+from services.status.pieces import Span
+from tests.unit.status.things.telling import day
+
+UNIT = "150202"
+STOOD: Standing = ("banner", [("15.1502", day(0), None)], None)
+MOVED: Standing = ("banner", [("15.1503", day(5), day(9)), ("15.1502", day(0), day(5))], "15.1503")
+TEAM: Span = ("teams:station", day(2), day(7), 1)
+
+
+def lines(before: Picture, after: Picture) -> dict[Line, int]:
+    changes: dict[Mark, int] = {}
+    add_thing_change(changes, UNIT, before, after)
+    return spread(changes)
+
+
+def counted(found: dict[Line, int], on: date, *, now: bool = False) -> Counter[tuple[str, str]]:
+    """(ancestor, class) -> how much on a day."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for (ancestor, tree, class_, _, effective_on, _), n in found.items():
+        if effective_on <= on and (now or tree == THEN):
+            sums[(ancestor, class_)] += n
+    return +sums
+
+
+def test_a_unit_sees_its_own_and_all_above_see_it_by_class() -> None:
+    found = lines((None, []), (STOOD, [TEAM]))
+
+    assert counted(found, day(1)) == {}
+    assert counted(found, day(2)) == {("15", "banner"): 1, ("1502", "banner"): 1, (UNIT, OWN): 1}
+    assert counted(found, day(7)) == {}
+
+
+def test_a_unit_that_moves_takes_along_what_is_below_it_and_keeps_its_own() -> None:
+    found = lines((None, []), (MOVED, [("teams:station", day(2), None, 1)]))
+
+    assert counted(found, day(4))[("1502", "banner")] == 1
+    assert counted(found, day(5))[("1502", "banner")] == 0
+    assert counted(found, day(5))[("1503", "banner")] == 1
+    assert [counted(found, day(n))[(UNIT, OWN)] for n in (1, 2, 5, 8, 9)] == [0, 1, 1, 1, 0]
+
+
+def test_the_tree_asked_for_changes_nothing_about_its_own() -> None:
+    found = lines((None, []), (MOVED, [("teams:station", day(2), None, 1)]))
+
+    assert counted(found, day(3), now=True)[("1503", "banner")] == 1
+    assert counted(found, day(3), now=True)[(UNIT, OWN)] == 1
+    assert [line for line in found if line[1] == NOW and line[2] == OWN] == []
+
+
+def test_a_unit_never_registered_has_nothing() -> None:
+    assert lines((None, []), (None, [TEAM])) == {}
+
+
+def test_the_root_has_only_its_own() -> None:
+    root: Standing = ("region", [("", day(0), None)], None)
+
+    assert {line[:3] for line in lines((None, []), (root, [TEAM]))} == {(UNIT, THEN, OWN)}
+
+
+_spans = st.lists(
+    st.builds(
+        lambda metric, start, length, n: (
+            metric,
+            day(start),
+            day(start + length) if length else None,
+            n,
+        ),
+        st.sampled_from(("teams:station", "items_overdue", "liaison_points")),
+        st.integers(0, 9),
+        st.integers(0, 5),
+        st.integers(1, 3),
+    ),
+    max_size=5,
+)
+_standings = st.sampled_from((None, STOOD, MOVED))
+
+
+@given(_standings, _spans, _standings, _spans)
+def test_a_change_is_what_was_taken_away_and_what_is_put_in_its_place(
+    stood: Standing | None, had: list[Span], stands: Standing | None, has: list[Span]
+) -> None:
+    before, after = lines((None, []), (stood, had)), lines((None, []), (stands, has))
+    expected = Counter(after)
+    expected.subtract(before)
+
+    changed = lines((stood, had), (stands, has))
+
+    assert changed == {line: n for line, n in expected.items() if n}
