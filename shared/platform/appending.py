@@ -252,7 +252,7 @@ def answer_of(row: asyncpg.Record, status: int, key: IdempotencyKey | None) -> A
 
 @cache
 def _statement(table: Table | None) -> str:
-    only = "where number in (select command from appended)"
+    only = "where nth_row in (select command from appended)"
     shown = f", shown as ({table.upsert_from(_SHOWN_FROM, only)})" if table else ""
     return f"{_APPENDED}{shown} select command, version from appended"  # noqa: S608 - names are ours
 

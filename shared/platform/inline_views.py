@@ -28,14 +28,14 @@ class Table:
 
     def upsert_from(self, first: int, only: str = "") -> str:
         """A set write whose parameters, an array a column, are numbered from `first`; `only` may
-        choose among the rows by their `number`.
+        choose among the rows by their `nth_row`, which no table has for a column.
         """
         names = ", ".join(self.columns)
         values = ", ".join(f"${n}::{t}[]" for n, t in enumerate(self.columns.values(), first))
         changed = ", ".join(f"{c} = excluded.{c}" for c in self.columns if c not in self.key)
         return (
             f"insert into {self.name} ({names}) select {names}"  # noqa: S608 - names are ours
-            f" from unnest({values}) with ordinality as u({names}, number) {only}"
+            f" from unnest({values}) with ordinality as u({names}, nth_row) {only}"
             f" on conflict ({', '.join(self.key)}) do update set {changed}"
         )
 
