@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integration.rectification.conftest import Desk
+from tests.support.desk import Desk
 
 HEADER = "programme,unit,kind,category,title,measure,target,due_on,launched_on\n"
 LAUNCHED = f"{HEADER}b-01,1502,commitment,housing,改造棚户区,户,100,2014-10-31,2014-02-17\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.rectification.conftest import Desk
+from tests.support.desk import Desk
 
 FILED = "unit,document,title,digest,filed_on\n1502,整改方案,整改方案,9f86d081884c7d65,2013-12-20\n"
 LINKS = "unit,led_by,linked_on\n1502,15,2014-01-28\n"
@@ -12,7 +12,7 @@ PETITIONS = (
 )
 PAIRINGS = (
     "pairing,unit,helper,kind,households,paired_on\n"
-    "help-1,150202001201,1502-D03,嘎查村,6,2014-02-24\n"
+    "help-1,150202001,1502-D03,嘎查村,6,2014-02-24\n"
 )
 FILES = {
     "/filed-plans/import": (FILED, "PlanFiled"),
@@ -105,7 +105,7 @@ async def test_singles_are_recorded_as_files_are(desk: Desk) -> None:
             "cases": 11, "settled_on_spot": 6, "held_on": "2014-02-18",
         },
         "/pairings": {
-            "pairing": "help-1", "unit": "150202001201", "helper": "1502-D03", "kind": "village",
+            "pairing": "help-1", "unit": "150202001", "helper": "1502-D03", "kind": "village",
             "households": 6, "paired_on": "2014-02-24",
         },
     }  # fmt: skip
