@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -13,6 +14,7 @@ import typer
 from rich.console import Console
 
 from deploy.cli_acceptance import LEGEND, accepted, tables
+from deploy.cli_bulletin import bulletin_page, file_form, reported_bulletin
 from deploy.cli_client import Services
 from deploy.cli_lag import lag_table, lags
 from deploy.cli_loading import load as load_scenario
@@ -105,6 +107,34 @@ def status(
 
 
 @app.command()
+def bulletin(
+    unit: Annotated[str, typer.Argument(help="单位代码 Unit code, such as 15.")],
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="截至日期 As of this day.")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="写入文件 Write to a .html, .docx, .xlsx or .json file.")
+    ] = None,
+    campaign: Annotated[str, typer.Option(help="活动 Campaign.")] = "nmg-2014",
+    account: Annotated[str, typer.Option(help="账号 Account to ask as.")] = "leader-15",
+    json: Json = False,
+) -> None:
+    """拟制一个单位的通报。 Draft one unit's bulletin."""
+    with said_plainly():
+        asked = {"as_of": as_of.date().isoformat()} if as_of else {}
+        path = f"/campaigns/{campaign}/units/{unit}/bulletin"
+        if file is not None:
+            form = file_form(file)
+            file.write_bytes(_services().file("status", path, account, format=form, **asked))
+            return
+        answer = _services().get("status", path, account, **asked)
+        if json:
+            _print_json(answer)
+        else:
+            out.print(bulletin_page(answer))
+
+
+@app.command()
 def lag(json: Json = False) -> None:
     """查看转发和视图的滞后。 Show how far relays and views are behind."""
     with said_plainly():
@@ -144,6 +174,8 @@ def _load_and_show(scenario: str, services: Services, stack: Stack | None = None
         out.print(table)
         out.print()
     out.print(LEGEND, style="dim", highlight=False)
+    out.print()
+    out.print(bulletin_page(reported_bulletin(services)))
     different = [figure for figure in figures if not figure.ok]
     if different:
         out.print(f"[red]{len(different)} 项不符。 {len(different)} figures differ.[/red]")

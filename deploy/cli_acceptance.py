@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 from rich.box import SIMPLE
 from rich.table import Table
 
+from deploy.cli_acceptance_report import Asked, of_ledger, reported
 from deploy.cli_client import Services
 from deploy.scenarios.nmg_2014 import expected
 from deploy.scenarios.nmg_2014.campaign import CAMPAIGN, IMPLEMENTATION
@@ -59,16 +61,23 @@ class Figure:
 
 def accepted(services: Services, consistency_token: str = "") -> list[Figure]:
     """Every figure of the table, read from the public status API."""
-    found: list[Figure] = []
-    for day in sorted(expected.DATES, key=lambda day: (day != expected.REPORTED_ON, day)):
-        answer = services.get(
+
+    @cache
+    def answer_of(unit: str, day: date) -> Any:
+        return services.get(
             "status",
-            f"/campaigns/{CAMPAIGN}/units/{ROOT}/status",
+            f"/campaigns/{CAMPAIGN}/units/{unit}/status",
             READER,
             consistency_token=consistency_token,
             as_of=day.isoformat(),
         )
-        found += figures_of(day, answer)
+
+    found: list[Figure] = []
+    for day in sorted(expected.DATES, key=lambda day: (day != expected.REPORTED_ON, day)):
+        found += figures_of(day, answer_of(ROOT, day))
+        if day == expected.REPORTED_ON:
+            found += (_figure(day, *each) for each in reported(answer_of))
+        found += (_figure(day, *each) for each in of_ledger(day, answer_of(ROOT, day)))
     return found
 
 
@@ -83,6 +92,12 @@ def figures_of(day: date, answer: Mapping[str, Any]) -> Iterator[Figure]:
     if whole:
         for zh, en, name in PLANS:
             yield Figure(day, zh, en, _plans_due(day, name), _plans_shown(below, name))
+
+
+def _figure(day: date, asked: Asked, shown: str) -> Figure:
+    """A line of the day's table; a figure of another day says which."""
+    zh = asked.zh if asked.day == day else f"{asked.zh}({asked.day})"
+    return Figure(day, zh, asked.en, f"{asked.expected:,}", shown)
 
 
 def tables(figures: Iterable[Figure]) -> Iterator[Table]:

@@ -47,11 +47,24 @@ class Services:
         self, service: str, path: str, account: str, *, consistency_token: str = "", **params: str
     ) -> Any:
         """The JSON answer of one of the APIs."""
+        return self._get(service, path, account, consistency_token, params).json()
+
+    def file(self, service: str, path: str, account: str, **params: str) -> bytes:
+        """The answer as it comes, for what is no JSON."""
+        return self._get(service, path, account, "", params).content
+
+    def _get(
+        self,
+        service: str,
+        path: str,
+        account: str,
+        consistency_token: str,
+        params: Mapping[str, str],
+    ) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token(account)}"}
         if consistency_token:
             headers["Consistency-Token"] = consistency_token
-        url = self.apis[service] + path
-        return _asked("GET", url, headers=headers, params=params).json()
+        return _asked("GET", self.apis[service] + path, headers=headers, params=params)
 
     def metrics(self, service: str) -> str:
         """What the service's worker measures, in Prometheus' text form."""

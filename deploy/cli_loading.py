@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final, TypeVar
 
 from rich.console import Console
@@ -30,6 +30,30 @@ _CHINESE: Final = {
     "meetings": "会议",
     "mobilizations": "动员会",
     "trainings": "培训",
+    "teams": "督导组",
+    "team-trainings": "督导组培训",
+    "dispatches": "派驻",
+    "officials": "补课干部",
+    "instructors": "指导员",
+    "duties": "履职",
+    "liaison-quotas": "联系点规定",
+    "liaison-leaders": "联系点领导",
+    "liaison-points": "联系点",
+    "liaison-visits": "联系点走访",
+    "life-meetings": "民主生活会",
+    "team-rules": "督导制度",
+    "joint-meetings": "联席会议",
+    "publicity": "宣传",
+    "lectures": "宣讲党课",
+    "filed-plans": "两方案一计划",
+    "batch-links": "上下联动",
+    "programmes": "行动工程承诺",
+    "items": "整改台账",
+    "item-steps": "整改进展",
+    "programme-progress": "工程进度",
+    "petitions": "接访",
+    "pairings": "帮扶结对",
+    "findings": "督导发现",
 }
 
 
@@ -73,22 +97,31 @@ def wait_until_shown(
     console: Console,
     check: Callable[[], None] = lambda: None,
 ) -> None:
-    """Return when the region's view has applied everything that was written."""
+    """Return when the region's view has applied everything that was written, and what followed."""
     deadline = time.monotonic() + READY_SECONDS
     path = f"/campaigns/{loaded.campaign}/units/{ROOT}/status"
     with console.status("等待视图 Waiting for the views ..."):
         while True:
             check()
             try:
-                services.get(
+                answer = services.get(
                     "status", path, f"leader-{ROOT}", consistency_token=loaded.consistency_token
                 )
             except Refused as refused:
                 if refused.code not in _NOT_YET or time.monotonic() > deadline:
                     raise
-                time.sleep(0.2)
             else:
-                return
+                if _findings_are_items(answer["total"]) or time.monotonic() > deadline:
+                    return
+            time.sleep(0.2)
+
+
+def _findings_are_items(total: Mapping[str, Any]) -> bool:
+    """Findings go on to the ledger by themselves, a while after they were written."""
+    marked = total.get("supervision", {}).get("for_rectification", 0)
+    refused = total.get("supervision", {}).get("refused", 0)
+    by_source = total.get("ledger", {}).get("by_source", {})
+    return bool(by_source.get("finding", {}).get("raised", 0) + refused >= marked)
 
 
 # The campaign or the unit may not have arrived at all yet.

@@ -91,8 +91,8 @@ async def unit_status(
     as_of: AsOf = None,
     tree: InTree = "then",
 ) -> Response:
-    asked = Asked(campaign, code, _today_or(as_of), tree)
-    known = await _known(views, ask, asked)
+    asked = Asked(campaign, code, day_or_today(as_of), tree)
+    known = await seen_by(views, ask, asked)
     return _json(await views.status(asked, known))
 
 
@@ -113,8 +113,8 @@ async def children(
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:
-    asked = Asked(campaign, code, _today_or(as_of), tree)
-    known = await _known(views, ask, asked)
+    asked = Asked(campaign, code, day_or_today(as_of), tree)
+    known = await seen_by(views, ask, asked)
     rows = await views.children(asked, known)
     shown, following = page(rows, sort, order, cursor, limit)
     answer = Children(
@@ -140,8 +140,8 @@ async def leagues(
 ) -> Response:
     opening = (await views.campaign(campaign)).opening
     root = opening.root if opening else ""
-    asked = Asked(campaign, root, _today_or(as_of), tree)
-    known = await _known(views, ask, asked)
+    asked = Asked(campaign, root, day_or_today(as_of), tree)
+    known = await seen_by(views, ask, asked)
     answer = Leagues(
         campaign=campaign,
         as_of=asked.day,
@@ -167,8 +167,8 @@ async def timeline(
     class_: ClassName = None,
     tree: InTree = "then",
 ) -> Response:
-    asked = Asked(campaign, code, _today_or(to), tree)
-    known = await _known(views, ask, asked)
+    asked = Asked(campaign, code, day_or_today(to), tree)
+    known = await seen_by(views, ask, asked)
     first = from_ or _first_day(known.campaign, asked.day)
     if not 0 <= (asked.day - first).days <= _LONGEST_SPAN_DAYS:
         raise SpanNotPossible(days=_LONGEST_SPAN_DAYS)
@@ -186,7 +186,7 @@ async def timeline(
     return _json(answer)
 
 
-async def _known(views: Views, ask: Ask, asked: Asked) -> Known:
+async def seen_by(views: Views, ask: Ask, asked: Asked) -> Known:
     """The facts, once the caller is found to have the right to see this unit on this day."""
     known = await views.known(asked)
     ask.caller.require(Action.READ_STATUS, known.unit.path)
@@ -196,7 +196,7 @@ async def _known(views: Views, ask: Ask, asked: Asked) -> Known:
     return known
 
 
-def _today_or(day: date | None) -> date:
+def day_or_today(day: date | None) -> date:
     today = local_date(datetime.now(UTC))
     if day is not None and day > today:
         raise AsOfInFuture(date=day)

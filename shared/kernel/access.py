@@ -34,6 +34,7 @@ class Action(StrEnum):
     HANDLE_ITEMS = "handle-items"
     VERIFY_ITEMS = "verify-items"
     READ_STATUS = "read-status"
+    ISSUE_BULLETINS = "issue-bulletins"
     READ_STREAMS = "read-streams"
     OPERATE = "operate"
 
@@ -53,6 +54,7 @@ _OFFICE = _READ | {
     Action.REVIEW_PLANS,
     Action.WRITE_SUPERVISION,
     Action.WRITE_LEDGER,
+    Action.ISSUE_BULLETINS,
     Action.HANDLE_ITEMS,
     Action.VERIFY_ITEMS,
 }
