@@ -27,8 +27,9 @@ from deploy.processes import (
     Child,
     Program,
     answers_http,
+    begin_step,
+    finish_step,
     refuse_port_in_use,
-    run_once,
     stop_all,
 )
 
@@ -77,6 +78,7 @@ class Stack:
         self._say = say
         self._command = command
         self._children: dict[str, Child] = {}
+        self._migrations: dict[str, Child] = {}
         self._expected_down: set[str] = set()
         self._lock: IO[str] | None = None
 
@@ -141,8 +143,8 @@ class Stack:
         try:
             self._refuse_ports_in_use()
             self._start_servers()
-            self._migrate()
             self._start_services()
+            self._await_services()
         except BaseException:
             self.stop()
             raise
@@ -150,6 +152,8 @@ class Stack:
     def stop(self) -> None:
         """Stop every child: services, then issuer and broker, PostgreSQL last."""
         with uninterrupted():
+            stop_all(self._migrations.values())
+            self._migrations.clear()
             last = {"postgres", "broker", "issuer"}
             stop_all(child for name, child in self._children.items() if name not in last)
             stop_all(
@@ -208,35 +212,42 @@ class Stack:
                 refuse_port_in_use(name, port)
 
     def _start_servers(self) -> None:
+        """Broker and issuer come up while PostgreSQL does: none of them needs another."""
+        if self._embedded_broker:
+            self._say("broker")
+            self._start(broker_program(self.ports.table["broker"]))
+        self._say("issuer")
+        self._start(issuer_program(self.data_dir, self.ports))
         if self.cluster is not None:
             self._say("postgres")
             self.cluster.prepare()
             child = self._add(self.cluster.program())
             start_postgres(self.cluster, child)
             self.cluster.create_database()
-        if self._embedded_broker:
-            self._say("broker")
-            self._start(broker_program(self.ports.table["broker"]))
-        self._say("issuer")
-        self._start(issuer_program(self.data_dir, self.ports))
         for name in ("broker", "issuer"):
             if name in self._children:
                 self._children[name].wait_ready()
 
-    def _migrate(self) -> None:
+    def _start_services(self) -> None:
+        """All migrations at once; a service as soon as its own has run, whatever the others do."""
+        for name in self.services:
+            self._migrations[name] = begin_step(
+                f"{name}-migrate", self._command(name, "migrate"), self.env(name),
+                self.log(f"{name}-migrate"),
+            )  # fmt: skip
         for name in self.services:
             self._say(f"{name} migrate")
-            log = self.log(f"{name}-migrate")
-            run_once(f"{name}-migrate", self._command(name, "migrate"), self.env(name), log)
-            self.check()
+            finish_step(self._migrations[name])
+            for role in ROLES:
+                self._start(self._service_program(name, role))
+        self._migrations.clear()
+        self.check()
 
-    def _start_services(self) -> None:
-        names = [(name, role) for name in self.services for role in ROLES]
-        for name, role in names:
-            self._start(self._service_program(name, role))
-        for name, role in names:
-            self._say(f"{name} {role}")
-            self._children[f"{name}-{role}"].wait_ready()
+    def _await_services(self) -> None:
+        for name in self.services:
+            for role in ROLES:
+                self._say(f"{name} {role}")
+                self._children[f"{name}-{role}"].wait_ready()
         self.check()
 
     def _service_program(self, name: str, role: str) -> Program:

@@ -152,17 +152,18 @@ def spawn(program: Program, log: Path) -> subprocess.Popen[bytes]:
     return _spawner.submit(start).result()
 
 
-def run_once(
+def begin_step(
     name: str, command: tuple[str, ...], environment: Mapping[str, str], log: Path
-) -> None:
-    """Run a step that ends by itself, such as a migration."""
+) -> Child:
+    """Start a step that ends by itself, such as a migration."""
     child = Child(Program(name, command, ready=lambda: False, environment=environment), log)
     child.start()
-    try:
-        child.wait_stopped(READY_SECONDS)
-    except BaseException:
-        child.kill()
-        raise
+    return child
+
+
+def finish_step(child: Child) -> None:
+    """Wait until a step has ended; raise CannotRun when it failed."""
+    child.wait_stopped(READY_SECONDS)
     if child.exit_code != 0:
         raise child.crashed()
 

@@ -2,7 +2,9 @@
 
 import os
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -20,12 +22,26 @@ class Answers(BaseHTTPRequestHandler):
         """Stay quiet: the log of a child is read by tests."""
 
 
+def meet(place: str | None) -> int:
+    """Where a place is named, wait there for a second migration; fail when none comes."""
+    if place is None:
+        return 0
+    Path(place, os.environ["PORT"]).touch()
+    deadline = time.monotonic() + 10
+    while len(os.listdir(place)) < 2:
+        if time.monotonic() > deadline:
+            print("alone", flush=True)
+            return 4
+        time.sleep(0.02)
+    return 0
+
+
 def main(role: str) -> int:
     if os.environ.get("TINY_FAULT") == role:
         print(f"{role} cannot begin", flush=True)
         return 3
     if role == "migrate":
-        return 0
+        return meet(os.environ.get("TINY_MEETING"))
     port = os.environ["PORT" if role == "api" else "METRICS_PORT"]
     ThreadingHTTPServer((os.environ["HOST"], int(port)), Answers).serve_forever()
     return 0

@@ -53,6 +53,19 @@ def test_every_child_is_up_inside_the_block_and_gone_after_it(make_stack: MakeSt
     assert steps[:3] == ["issuer", "units migrate", "schedule migrate"]
 
 
+def test_no_migration_waits_for_another(
+    make_stack: MakeStack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each waits until the other has begun: one after the other they would never end."""
+    monkeypatch.setenv("TINY_MEETING", str(tmp_path / "meeting"))
+    (tmp_path / "meeting").mkdir()
+
+    with make_stack(services=("units", "schedule")) as stack:
+        stack.check()
+
+        assert len(stack.pids) == 5
+
+
 def test_a_crash_is_told_with_the_name_and_the_last_words(make_stack: MakeStack) -> None:
     with make_stack() as stack:
         pids = list(stack.pids.values())
