@@ -33,10 +33,11 @@ class Table:
         names = ", ".join(self.columns)
         values = ", ".join(f"${n}::{t}[]" for n, t in enumerate(self.columns.values(), first))
         changed = ", ".join(f"{c} = excluded.{c}" for c in self.columns if c not in self.key)
+        kept = f"do update set {changed}" if changed else "do nothing"
         return (
             f"insert into {self.name} ({names}) select {names}"  # noqa: S608 - names are ours
             f" from unnest({values}) with ordinality as u({names}, nth_row) {only}"
-            f" on conflict ({', '.join(self.key)}) do update set {changed}"
+            f" on conflict ({', '.join(self.key)}) {kept}"
         )
 
     @cached_property
