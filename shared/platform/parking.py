@@ -1,7 +1,8 @@
 """Parked events: what could not be applied, and what waits behind it, kept in order."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from shared.kernel.envelope import Envelope
 from shared.platform.postgres import Connection
@@ -9,8 +10,7 @@ from shared.platform.postgres import Connection
 WAITS = "waits behind an earlier parked event of the same unit"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True, gc=False):
     """A record as it came: its place (`topic[partition]@offset`), value, and what it decodes to."""
 
     place: str
