@@ -37,10 +37,13 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Takes steps; `channels` are the names of those each step is to be delivered through."""
+    """Takes steps; `channels` are the names of those each step is to be delivered through, and
+    `back_workdays` says how late a step is still taken where nothing else is asked for.
+    """
 
     handler: CommandHandler
     channels: Sequence[str]
+    back_workdays: int
 
     async def due(self, campaign: KnownCampaign, day: date, back: int) -> list[DueStep]:
         return await due_steps(self.handler.store.pool, campaign, day, back)

@@ -34,7 +34,6 @@ class UrgingPart:
     taking: Taking
     delivering: Delivering
     every_seconds: float
-    back_workdays: int
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop; what fails is tried again the next time."""
@@ -62,7 +61,7 @@ class UrgingPart:
         for row in await self.pool.fetch(_UNDER_WAY):
             campaign = msgspec.json.decode(row["state"], type=KnownCampaign)
             if campaign.starts_on <= day <= campaign.ends_on:
-                taken = await self.taking.run(campaign, day, self.back_workdays, _origin())
+                taken = await self.taking.run(campaign, day, self.taking.back_workdays, _origin())
                 if taken.counts:
                     log.info("urged", campaign=campaign.campaign, counts=taken.counts)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.rectification.main import SCHEMA, api_app, migrations
+from services.rectification.application import api_app
+from services.rectification.schema import SCHEMA, migrations
 from services.rectification.settings import RectificationSettings
 from shared.platform.metrics import Metrics
 from shared.platform.postgres import migrate
