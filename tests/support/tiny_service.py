@@ -28,7 +28,7 @@ def meet(place: str | None) -> int:
         return 0
     Path(place, os.environ["PORT"]).touch()
     deadline = time.monotonic() + 10
-    while len(os.listdir(place)) < 2:
+    while sum(1 for _ in Path(place).iterdir()) < 2:
         if time.monotonic() > deadline:
             print("alone", flush=True)
             return 4
