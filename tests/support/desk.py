@@ -131,14 +131,14 @@ def opened(campaign: str) -> Envelope:
         starts_on=date(2013, 11, 1), ends_on=date(2014, 10, 31),
         mobilization_from=date(2014, 1, 20), windows=_WINDOWS,
     )  # fmt: skip
-    return _envelope("schedule", campaign, "15", f"campaign/{campaign}", event, 1)
+    return enveloped("schedule", campaign, "15", f"campaign/{campaign}", event, 1)
 
 
 def _about_unit(campaign: str, path: str, event: Event, version: int) -> Envelope:
-    return _envelope("units", campaign, path, f"unit/{campaign}/{own_code(path)}", event, version)
+    return enveloped("units", campaign, path, f"unit/{campaign}/{own_code(path)}", event, version)
 
 
-def _envelope(
+def enveloped(
     service: str, campaign: str, path: str, stream: str, event: Event, version: int
 ) -> Envelope:
     return Envelope(
