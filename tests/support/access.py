@@ -13,7 +13,12 @@ _KEY = Ed25519PrivateKey.generate()
 
 def issuer_client() -> httpx.AsyncClient:
     """A client that reaches the issuer's own app: what an Authenticator asks for keys."""
-    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(_KEY, ISSUER_URL)))
+    return httpx.AsyncClient(transport=issuer_transport())
+
+
+def issuer_transport() -> httpx.ASGITransport:
+    """The way to the issuer alone, for a client that reaches others, too."""
+    return httpx.ASGITransport(create_app(_KEY, ISSUER_URL))
 
 
 def token(role: Role, unit: str, *, ttl: timedelta = timedelta(hours=1)) -> str:

@@ -11,7 +11,7 @@ from services.supervision.domain.duty import Do
 from services.supervision.domain.finding import Report
 from services.supervision.domain.instructor import Assign
 from services.supervision.domain.record import Record
-from services.supervision.domain.recording import TeamAtHand
+from services.supervision.domain.recording import TeamAtHand, require_recording
 from services.supervision.domain.team import Dispatch, Form, Train
 from services.supervision.domain.team_rules import (
     People,
@@ -208,9 +208,9 @@ async def _bring_teams(
     return dict(await teams_at_hand(office.store.pool, campaign, teams))
 
 
-def _allow_later(row: Row, setting: Setting, taking: Taking) -> None:
-    """Who may record for a team is the team's own rule: asked when it is decided."""
-    team_among(taking.brought, row.values["team"])
+def _allow_recording(row: Row, setting: Setting, taking: Taking) -> None:
+    team = team_among(taking.brought, row.values["team"])
+    require_recording(taking.ask.caller, team, setting.unit.path)
 
 
 def _do(row: Row, setting: Setting, taking: Taking) -> Do:
@@ -263,7 +263,7 @@ DUTIES: Final = Intake(
     command_of=_do,
     actions=_RECORD,
     stream=("duty",),
-    allow=_allow_later,
+    allow=_allow_recording,
     bring=_bring_teams,
 )
 FINDINGS: Final = Intake(
@@ -275,7 +275,7 @@ FINDINGS: Final = Intake(
     command_of=_report,
     actions=_RECORD,
     stream=("finding",),
-    allow=_allow_later,
+    allow=_allow_recording,
     bring=_bring_teams,
 )
 

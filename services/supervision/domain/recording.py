@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.supervision.domain.team_rules import allow_after
-from shared.kernel.access import ALLOWED, Action, Caller
+from shared.kernel.access import Action, Caller
 from shared.kernel.refusals import Refusal
 from shared.kernel.units import within
 
@@ -44,18 +44,28 @@ class TeamAtHand:
     dispatched_on: date | None
 
 
+def require_recording(caller: Caller, team: TeamAtHand, unit_path: str) -> None:
+    """Raise unless the caller may record anything for the team at this unit."""
+    if _of_office(caller, team):
+        return
+    if caller.units_for(Action.RECORD_DUTIES):
+        caller.require(Action.RECORD_DUTIES, unit_path)
+    else:
+        caller.require(Action.WRITE_SUPERVISION, team.formed_by_path)
+
+
 def allow_recording(caller: Caller, team: TeamAtHand, unit_path: str, day: date) -> None:
     """Raise unless the team can have done it there, and the caller may say so.
 
     An office records for the teams of its area; a member for the own team, where it is stationed.
     """
+    require_recording(caller, team, unit_path)
     unit = unit_path.rpartition(".")[2]
     if not within(unit_path, team.formed_by):
         raise OutsideTeamArea(unit=unit, team=team.team)
     allow_after(team.formed_on, day)
-    if _of_office(caller, team.formed_by_path):
+    if _of_office(caller, team):
         return
-    caller.require(Action.RECORD_DUTIES, unit_path)
     if caller.subject not in team.members:
         raise NotTeamMember(team=team.team)
     if team.dispatched_on is None or not within(unit_path, team.station):
@@ -63,8 +73,7 @@ def allow_recording(caller: Caller, team: TeamAtHand, unit_path: str, day: date)
     allow_after(team.dispatched_on, day)
 
 
-def _of_office(caller: Caller, path: str) -> bool:
-    return any(
-        Action.WRITE_SUPERVISION in ALLOWED[grant.role] and within(path, grant.unit)
-        for grant in caller.grants
-    )
+def _of_office(caller: Caller, team: TeamAtHand) -> bool:
+    """Whether the caller writes for the unit that formed the team, or one above it."""
+    units = caller.units_for(Action.WRITE_SUPERVISION)
+    return any(within(team.formed_by_path, unit) for unit in units)

@@ -1,0 +1,120 @@
+"""Supervision's API on a real database, beside a real units API that knows people's ranks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from deploy.issuer import Role
+from services.supervision import application as supervision
+from services.supervision.settings import SupervisionSettings
+from services.units import application as units
+from services.units.settings import UnitsSettings
+from shared.platform.metrics import Metrics
+from shared.platform.postgres import migrate
+from tests.support.access import ISSUER_URL, bearer
+from tests.support.desk import Desk, desk_of
+from tests.support.neighbours import Neighbours
+
+TOWN = "15.1502.150202.150202001"
+UNITS = {
+    "15": (1, "region"),
+    "15.1502": (2, "city"),
+    "15.1503": (2, "city"),
+    "15.1502.1502-D01": (2, "directly_affiliated"),
+    "15.1502.1502-D02": (2, "directly_affiliated"),
+    "15.1502.150202": (3, "district"),
+    "15.1502.150203": (3, "district"),
+    "15.1503.150302": (3, "district"),
+    TOWN: (4, "town"),
+    "15.1502.150202.150202002": (4, "town"),
+    f"{TOWN}.150202001001": (5, "community"),
+    f"{TOWN}.150202001002": (5, "village"),
+}
+PEOPLE = (
+    "person,name,title,rank,unit\n"
+    "p-15-0001,甲,自治区党委常委,省级副职,15\n"
+    "p-15-0002,乙,自治区政府副主席,省级副职,15\n"
+    "p-15-0013,丙,活动办公室主任,厅级正职,15\n"
+)
+
+
+@dataclass(frozen=True)
+class Supervision(Desk):
+    """A desk whose neighbours can be taken down."""
+
+    neighbours: Neighbours
+
+    async def items(self, path: str, role: Role = "clerk", unit: str = "15") -> Any:
+        """The items of a list that has to be answered."""
+        answer = await self.get(path, role, unit)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["items"]
+
+    async def told(self, path: str, body: Any, role: Role = "clerk", unit: str = "15") -> Any:
+        """A post that has to be taken; its receipt."""
+        answer = await self.post(path, body, role, unit)
+        assert answer.status_code in {200, 201}, answer.text
+        return answer.json()
+
+
+@pytest.fixture(scope="module")
+def supervision_url(database_url: str) -> str:
+    """A database in which supervision and units are migrated."""
+    asyncio.run(migrate(database_url, supervision.SCHEMA, supervision.migrations()))
+    asyncio.run(migrate(database_url, units.SCHEMA, units.migrations()))
+    return database_url
+
+
+@pytest.fixture
+async def neighbours(supervision_url: str) -> AsyncIterator[Neighbours]:
+    """The issuer, and the units service with its people directory."""
+    there = Neighbours()
+    settings = UnitsSettings(
+        database_url=supervision_url, kafka_bootstrap_servers="unused", issuer_url=ISSUER_URL,
+        port=1, metrics_port=2,
+    )  # fmt: skip
+    app = units.api_app(settings, Metrics(), httpx.AsyncClient(transport=there))
+    async with app.router.lifespan_context(app):
+        there.apps["units.test"] = httpx.ASGITransport(app)
+        yield there
+
+
+@pytest.fixture
+def settings(supervision_url: str) -> SupervisionSettings:
+    return SupervisionSettings(
+        database_url=supervision_url, kafka_bootstrap_servers="unused", issuer_url=ISSUER_URL,
+        units_url="http://units.test", rectification_url="http://rectification.test",
+        port=1, metrics_port=2,
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def desk(settings: SupervisionSettings, neighbours: Neighbours) -> AsyncIterator[Supervision]:
+    """The API with an open campaign of its own, its units and the region's people known."""
+    app = supervision.api_app(settings, Metrics(), httpx.AsyncClient(transport=neighbours))
+    async with desk_of(app, UNITS) as desk:
+        await _enter_people(neighbours, desk.campaign)
+        yield Supervision(desk.http, desk.campaign, desk.pool, neighbours)
+
+
+def code_of(answer: httpx.Response) -> tuple[int, str]:
+    """Status and code of a problem document."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    return answer.status_code, answer.json()["code"]
+
+
+async def _enter_people(neighbours: Neighbours, campaign: str) -> None:
+    root = {"code": "15", "level": 1, "kind": "region", "name": "自治区"}
+    async with httpx.AsyncClient(
+        transport=neighbours,
+        base_url=f"http://units.test/campaigns/{campaign}",
+        headers=bearer("clerk", "15"),
+    ) as http:
+        assert (await http.post("/units", json=root)).status_code == 201
+        headers = {"Content-Type": "text/csv"}
+        answer = await http.post("/people/import", content=PEOPLE.encode(), headers=headers)
+        assert answer.json()["accepted"] == 3, answer.text
