@@ -7,9 +7,13 @@ import httpx
 from fastapi import FastAPI
 
 from services.status import api, operating
+from services.status.bulletin import api as bulletin_api
+from services.status.bulletin.drafting import Drafts
+from services.status.bulletin.issuing import IssuedBulletins
 from services.status.projections import StatusProjection
 from services.status.queries import Views
 from services.status.schema import SCHEMA, migrations
+from services.status.stored import StoredRows
 from shared.platform.auth import Authenticator
 from shared.platform.client import direct_client, feeds_of
 from shared.platform.consistency import Checkpoints
@@ -47,7 +51,9 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
             applier = Applier(pool, projection, feeds.events)
             app.state.pool = pool
             app.state.projection = projection.name
-            app.state.views = Views(pool, projection.name)
+            app.state.views = Views(StoredRows(pool, projection.name))
+            app.state.drafts = Drafts(pool, projection.name)
+            app.state.bulletins = IssuedBulletins(pool)
             app.state.authenticator = Authenticator(settings.issuer_url, http)
             app.state.checkpoints = Checkpoints(pool, projection.name)
             app.state.follows = FOLLOWS
@@ -58,7 +64,6 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
         return await unready(app.state.pool, wanted)
 
     wanted = migrations()
-    app = create_app(
-        "Status 状态", DESCRIPTION, [api.router, operating.router], metrics, ready, lifespan
-    )
+    routers = [api.router, bulletin_api.router, operating.router]
+    app = create_app("Status 状态", DESCRIPTION, routers, metrics, ready, lifespan)
     return app

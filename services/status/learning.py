@@ -41,6 +41,8 @@ from shared.kernel.time import local_date
 
 CONTRACTS: Final[tuple[Contract, ...]] = (UNITS, SCHEDULE)
 """The services whose events the views are made of."""
+
+_PASSAGES: Final = frozenset({units.UnitMoved, units.UnitDeparted})
 _READABLE: Final = (*CONTRACTS, SUPERVISION, RECTIFICATION)
 
 
@@ -65,7 +67,7 @@ def part_changed(event: Event) -> Part | None:
 
 def is_passage(event: Event) -> bool:
     """Whether it tells of a unit that changed its path: maybe from one league to another."""
-    return isinstance(event, units.UnitMoved | units.UnitDeparted)
+    return type(event) in _PASSAGES
 
 
 def learn(fact: UnitFact, envelope: Told, event: Event) -> UnitFact:

@@ -22,7 +22,7 @@ class Told(Protocol):
     def data(self) -> msgspec.Raw: ...
 
 
-class Piece(msgspec.Struct, frozen=True, array_like=True):
+class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A fact's piece: the version in its stream, the local date it holds from, its event's id."""
 
     version: int

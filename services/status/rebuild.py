@@ -3,6 +3,7 @@
 Nothing is switched unless every event the present views hold was read again and applied.
 """
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterable, Sequence
 from typing import Final, TypeAlias
@@ -47,16 +48,19 @@ create table rollup_daily_next (like rollup_daily);
 insert into rollup_daily_next
     select campaign, ancestor, tree, class, metric, effective_on, judged_on, sum(n)
     from rollup_parts group by 1, 2, 3, 4, 5, 6, 7 having sum(n) <> 0;
-drop table rollup_parts
+drop table rollup_parts;
 """
-_INDEX = """
+_INDEX_FACTS = """
 alter table unit_facts_next set (fillfactor = 70), add primary key (campaign, unit);
 create index on unit_facts_next (campaign, parent);
 alter table former_parents_next add primary key (campaign, parent, unit);
 alter table campaign_facts_next add primary key (campaign);
+analyze unit_facts_next
+"""
+_INDEX_ROLLUPS = """
 alter table rollup_daily_next set (fillfactor = 80), add primary key
     (campaign, ancestor, tree, class, metric, effective_on, judged_on);
-analyze unit_facts_next, rollup_daily_next
+analyze rollup_daily_next
 """
 _SWITCH = "; ".join(
     f"drop table {table}; alter table {table}_next rename to {table}" for table in TABLES
@@ -123,8 +127,7 @@ class Rebuild:
                 raise RebuildRunning(self._projection)
             try:
                 await self._prepare(connection)
-                async for part in source.parts():
-                    await self._fold_part(connection, part)
+                await self._fold_all(connection, source)
                 await self._finish(connection)
                 await self._switch(connection)
             finally:
@@ -138,16 +141,28 @@ class Rebuild:
         self._parked = {(service, league, version) for service, league, version in parked}
         await connection.execute(_NEXT)
 
-    async def _fold_part(
-        self, connection: Connection, part: AsyncIterable[Sequence[bytes]]
-    ) -> None:
+    async def _fold_all(self, connection: Connection, source: Source) -> None:
+        """Part by part; one is written while the next is read."""
+        writing: asyncio.Task[None] | None = None
+        try:
+            async for part in source.parts():
+                facts = await self._fold_part(part)
+                if writing is not None:
+                    await writing
+                writing = asyncio.create_task(self._copy(connection, facts))
+        finally:
+            if writing is not None:
+                await writing
+
+    async def _fold_part(self, part: AsyncIterable[Sequence[bytes]]) -> dict[UnitKey, UnitFact]:
+        """The facts of a part, but those of units that changed leagues: they are kept back."""
         facts: dict[UnitKey, UnitFact] = {}
         leaving: set[UnitKey] = set()
         async for values in part:
             self._fold(self._fresh(values), facts, leaving)
         for key in leaving:
             self._wanderers[key] = facts.pop(key)
-        await self._copy(connection, facts)
+        return facts
 
     def _fresh(self, values: Sequence[bytes]) -> list[_Slim]:
         """Those the present views hold, each once: topics may repeat, and run ahead of us."""
@@ -198,9 +213,11 @@ class Rebuild:
         await connection.copy_records_to_table(
             "campaign_facts_next", columns=("campaign", "revision", "fact"), records=rows
         )
-        if self._copies > 1:
-            await connection.execute(_SUM_PARTS)
-        await connection.execute(_INDEX)
+        async with self._pool.acquire() as other, asyncio.TaskGroup() as both:
+            both.create_task(connection.execute(_INDEX_FACTS))
+            both.create_task(
+                other.execute(_SUM_PARTS + _INDEX_ROLLUPS if self._copies > 1 else _INDEX_ROLLUPS)
+            )
 
     async def _copy(self, connection: Connection, facts: dict[UnitKey, UnitFact]) -> None:
         """Write facts and all they contribute into the next tables."""

@@ -13,8 +13,8 @@ from shared.platform.postgres import Pool
 Batches: TypeAlias = AsyncIterator[Sequence[bytes]]
 
 TOPICS = tuple(contract.topic for contract in CONTRACTS)
-PART_EVENTS = 400_000
-"""How many events' facts are held in memory at once."""
+PART_EVENTS = 20_000
+"""About how many events' facts are folded before they are written, while the next are read."""
 
 _BATCH_RECORDS = 5_000
 _WAIT_MILLISECONDS = 200

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, TypeAlias, TypeVar
 
 import asyncpg
@@ -23,6 +24,7 @@ FACT_COLUMNS: Final = (
     "campaign", "unit", "league", "parent", "path", "level", "kind", "class", "name",
     "registered_on", "abolished_on", "revision", "fact",
 )  # fmt: skip
+_REVISION: Final = FACT_COLUMNS.index("revision")
 ROLLUP_COLUMNS: Final = (
     "campaign", "ancestor", "tree", "class", "metric", "effective_on", "judged_on", "n",
 )  # fmt: skip
@@ -179,6 +181,10 @@ async def write_unit_facts(
     has written since they were read.
     """
     rows = [fact_row(key, revision + 1, fact) for key, (revision, fact) in facts.items()]
+    if len(rows) > FEW:
+        new = [row for row in rows if row[_REVISION] == 1]
+        await _copy_new_facts(connection, new)
+        rows = [row for row in rows if row[_REVISION] > 1] if new else rows
     if len(rows) <= FEW:
         writing = connection.execute(_WRITE_FEW_FACTS, *columns(rows, len(FACT_COLUMNS)))
     else:
@@ -191,6 +197,16 @@ async def write_unit_facts(
     if former:
         await connection.execute(_FORMER_PARENTS, *columns(former, 3))
     return done
+
+
+async def _copy_new_facts(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
+    """Straight into the table, in the order in which known ones are locked."""
+    try:
+        await connection.copy_records_to_table(
+            "unit_facts", columns=FACT_COLUMNS, records=sorted(rows, key=itemgetter(0, 1))
+        )
+    except asyncpg.UniqueViolationError as cause:
+        raise FactsChanged("facts were written by another worker") from cause
 
 
 async def write_campaign_facts(

@@ -1,0 +1,175 @@
+"""The views' rows in the database: each question a set query."""
+
+import asyncio
+from collections.abc import Collection, Sequence
+from datetime import date
+from time import monotonic
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from services.status import contributions as metrics
+from services.status.answers import Freshness
+from services.status.contributions import NOW, THEN, Tree
+from services.status.facts import CampaignFact, UnitFact
+from services.status.figures import windows_by_class
+from services.status.places import HEADS
+from services.status.rows import StepRow, SumRow
+from services.status.series import SHOWN_OF_THINGS
+from shared.contracts.schedule import Window
+from shared.platform.postgres import Connection, Pool
+
+_FRESH_SECONDS: Final = 0.5
+_TREES: Final[dict[Tree, list[Tree]]] = {"then": [THEN], "now": [THEN, NOW]}
+
+_FACTS = """
+select 'unit' as what, f.unit as name, f.fact::text from unit_facts f
+where f.campaign = $1 and f.unit = $2
+union all
+select 'campaign', c.campaign, c.fact::text from campaign_facts c where c.campaign = $1
+"""
+
+
+# Lateness is told by the day judged_on against the class's own window, so any window will do.
+def _sums_by(class_: str) -> str:
+    return f"""
+select r.ancestor, {class_} as class, r.metric, sum(r.n)::bigint as n,
+       coalesce(sum(r.n) filter (where r.judged_on <= w.closes_on), 0)::bigint as in_time
+from rollup_daily r
+left join unnest($5::text[], $6::date[]) as w(class, closes_on) on w.class = r.class
+where r.campaign = $1 and r.ancestor = any($2::text[]) and r.tree = any($3::text[])
+  and r.effective_on <= $4
+group by 1, 2, 3
+"""  # noqa: S608 - the expressions are ours
+
+
+_SUMS: Final = _sums_by("r.class")
+# Of many units at once, only totals are shown: what things below them add is summed over classes
+# here, or it would be most of the rows.
+_TOTALS: Final = _sums_by(
+    "case when r.class <> 'own' and split_part(r.metric, ':', 1) = any($7::text[])"
+    " then 'below' else r.class end"
+)
+
+# Units that stand or ever stood below the parent; the facts say which of them do on the day.
+_CHILDREN = """
+select f.unit, f.fact from unit_facts f where f.campaign = $1 and f.unit in (
+    select unit from unit_facts where campaign = $1 and parent = $2
+    union select unit from former_parents where campaign = $1 and parent = $2
+)
+order by f.unit
+"""
+
+# What things add is summed over classes and kinds. Without a class, all that is below the unit.
+_STEPS = """
+select greatest(r.effective_on, $4) as day,
+       case when h.head = any($10::text[]) then 'own' else r.class end as class,
+       case when h.head = any($10::text[]) then h.head else r.metric end as metric,
+       coalesce(r.judged_on <= w.closes_on, false) as in_time, sum(r.n)::bigint as n
+from rollup_daily r
+cross join lateral split_part(r.metric, ':', 1) as h(head)
+left join unnest($6::text[], $7::date[]) as w(class, closes_on) on w.class = r.class
+where r.campaign = $1 and r.ancestor = $2 and r.tree = any($3::text[]) and r.effective_on <= $5
+  and case when $8::text is null then r.class <> 'own' else r.class = $8 end
+  and (r.metric = any($9::text[]) or h.head = any($10::text[]) or r.metric like 'plan:%:approved')
+group by 1, 2, 3, 4
+order by 1
+"""
+_STEP_METRICS: Final = [metrics.EXPECTED, metrics.PREPARED, metrics.TRAINED, metrics.MOBILIZED]
+_STEP_HEADS: Final = [metric.removesuffix(":") for metric in SHOWN_OF_THINGS]
+
+_FRESHNESS = """
+select (select max(applied_at) from checkpoints where projection = $1) as applied_at,
+       l.events, l.seconds, extract(epoch from now() - l.measured_at)::float8 as age
+from (select 1) as one left join projection_lag l on l.projection = $1
+"""
+
+Reader: TypeAlias = "Pool | Connection"
+"""Whatever answers a query: one connection where all is to be read from one snapshot."""
+
+
+class StoredRows:
+    """Reads the views; how fresh they are is looked up at most twice a second."""
+
+    def __init__(self, rows: Reader, projection: str) -> None:
+        self._rows = rows
+        self._projection = projection
+        self._freshness = Freshness(None, None, None)
+        self._looked_at = float("-inf")
+        self._looking = asyncio.Lock()
+
+    async def of_unit(self, campaign: str, unit: str) -> tuple[UnitFact | None, CampaignFact]:
+        rows = await self._rows.fetch(_FACTS, campaign, unit)
+        facts = {what: fact for what, _, fact in rows}
+        of_unit = _unit_fact.decode(facts["unit"]) if "unit" in facts else None
+        return of_unit, _campaign_fact.decode(facts.get("campaign", "{}"))
+
+    async def of_campaign(self, campaign: str) -> CampaignFact:
+        fact = await self._rows.fetchval(
+            "select fact from campaign_facts where campaign = $1", campaign
+        )
+        return _campaign_fact.decode(fact or "{}")
+
+    async def ever_below(self, campaign: str, parent: str) -> dict[str, UnitFact]:
+        rows = await self._rows.fetch(_CHILDREN, campaign, parent)
+        return {code: _unit_fact.decode(fact) for code, fact in rows}
+
+    async def sums(
+        self,
+        campaign: str,
+        ancestors: Collection[str],
+        tree: Tree,
+        day: date,
+        windows: tuple[Window, ...],
+        *,
+        totals: bool = False,
+    ) -> Sequence[SumRow]:
+        classes, closes = _closes(windows)
+        asked: list[Any] = [campaign, list(ancestors), _TREES[tree], day, classes, closes]
+        if totals:
+            return await self._fetched(_TOTALS, *asked, HEADS)
+        return await self._fetched(_SUMS, *asked)
+
+    async def steps(
+        self,
+        campaign: str,
+        unit: str,
+        tree: Tree,
+        span: tuple[date, date],
+        windows: tuple[Window, ...],
+        class_: str | None,
+    ) -> Sequence[StepRow]:
+        classes, closes = _closes(windows)
+        return await self._fetched(
+            _STEPS, campaign, unit, _TREES[tree], *span, classes, closes, class_, _STEP_METRICS,
+            _STEP_HEADS,
+        )  # fmt: skip
+
+    async def freshness(self) -> Freshness:
+        if monotonic() - self._looked_at > _FRESH_SECONDS:
+            async with self._looking:
+                if monotonic() - self._looked_at > _FRESH_SECONDS:
+                    self._freshness = await self._look()
+                    self._looked_at = monotonic()
+        return self._freshness
+
+    async def _look(self) -> Freshness:
+        row = await self._rows.fetchrow(_FRESHNESS, self._projection)
+        if row is None or row["events"] is None:
+            return Freshness(row["applied_at"] if row else None, None, None)
+        # A worker that measures no more is itself behind by as much.
+        silent = max(0.0, row["age"] - 3.0)
+        return Freshness(row["applied_at"], row["events"], round(row["seconds"] + silent, 3))
+
+    async def _fetched(self, query: str, *asked: Any) -> Sequence[Any]:
+        rows: Sequence[Any] = await self._rows.fetch(query, *asked)
+        return rows
+
+
+_unit_fact = msgspec.json.Decoder(UnitFact)
+_campaign_fact = msgspec.json.Decoder(CampaignFact)
+
+
+def _closes(windows: tuple[Window, ...]) -> tuple[list[str], list[date]]:
+    by_class = windows_by_class(windows)
+    return list(by_class), [window.closes_on for window in by_class.values()]
