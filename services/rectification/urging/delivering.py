@@ -34,7 +34,8 @@ join urging_steps s using (campaign, subject, thing, due_on, step)
 join unit_directory d on d.campaign = q.campaign and d.code = q.unit and d.path is not null
 left join items i on q.subject = 'item' and i.campaign = q.campaign and i.item = q.thing
 where q.channel = $1 and q.parked_at is null and q.next_at <= $2
-order by q.next_at, q.campaign, q.unit, q.subject, q.thing, q.due_on, q.step
+order by q.next_at, q.campaign, q.unit, q.subject, q.thing, q.due_on,
+    array_position(array['reminder', 'notice', 'bulletin', 'interview'], q.step)
 limit $3
 """
 _PLACES: Final = """
