@@ -42,7 +42,8 @@ class Asking:
     expected_version: int | None
 
 
-async def _asking(request: Request) -> Asking:
+async def asking(request: Request) -> Asking:
+    """What this request brings; waits for what its consistency token says."""
     headers = request.headers
     authenticator: Authenticator = request.app.state.authenticator
     caller = await authenticator.caller(headers.get("authorization"))
@@ -93,7 +94,7 @@ def _expected_version(if_match: str | None) -> int | None:
     return int(text)
 
 
-Ask = Annotated[Asking, Depends(_asking)]
+Ask = Annotated[Asking, Depends(asking)]
 
 
 def answered(answer: Answer, version: int | None = None) -> Response:

@@ -18,9 +18,14 @@ from shared.kernel.access import Action
 from shared.platform.asking import Ask, Asking
 from shared.platform.commands import Receipt
 from shared.platform.fields import CampaignInPath, CodeInPath
+from shared.platform.lean_route import LeanRoute
 from shared.platform.openapi import write_headers, write_responses
 
-router = APIRouter(prefix="/campaigns/{campaign}/mobilizations", tags=["mobilization 动员会"])
+router = APIRouter(
+    prefix="/campaigns/{campaign}/mobilizations",
+    tags=["mobilization 动员会"],
+    route_class=LeanRoute,
+)
 _WRITTEN: dict[str, Any] = {
     "status_code": 201,
     "responses": write_responses(Receipt),
