@@ -12,8 +12,9 @@ from shared.kernel.refusals import Refusal
 from shared.platform.asking import Ask, Asking
 from shared.platform.bulk import CSV, JSON_LINES, XLSX, Column, Row, RowError, Sheet, read_rows
 from shared.platform.bulk import Outcome as RowOutcome
+from shared.platform.bulk.cells import cell_text
 from shared.platform.bulk.rows import duplicates
-from shared.platform.bulk.writing import cell_text, result_file
+from shared.platform.bulk.writing import result_file
 from shared.platform.commands import Outcome, Report, RowsRefused, Work
 from shared.platform.eventstore import EventStore
 from shared.platform.fields import CampaignInPath

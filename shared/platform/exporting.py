@@ -11,7 +11,9 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from shared.platform.bulk import CSV, XLSX
-from shared.platform.bulk.writing import CsvPart, Value, XlsxFile
+from shared.platform.bulk.cells import Value
+from shared.platform.bulk.writing import CsvPart
+from shared.platform.bulk.xlsx_writing import XlsxFile
 from shared.platform.listing import Listing, Wanted
 from shared.platform.openapi import Responses, problem_responses
 from shared.platform.postgres import Pool
@@ -51,7 +53,7 @@ class Export:
     async def _parts(
         self, pool: Pool, listing: Listing, wanted: Wanted, columns: Sequence[str]
     ) -> AsyncIterator[list[list[Value]]]:
-        query, values = listing.all_rows(wanted, columns)
+        query, values = await listing.all_rows(pool, wanted, columns)
         cells = [self._cell_of(listing, name) for name in columns]
         async with pool.acquire() as connection, connection.transaction(readonly=True):
             cursor = await connection.cursor(query, *values)

@@ -14,14 +14,13 @@ from shared.platform.filters import Condition
 from shared.platform.inline_views import Table
 from shared.platform.postgres import Pool
 
-# Of the directory's present paths: a unit that has moved is listed where it stands now. The codes
-# are found first, by an index range, so that a small subtree never asks for a walk through all.
-_SCOPE: Final = """scope as materialized (
-    select d.code from unnest({0}::text[]) u(path)
-    join unit_directory d on d.campaign = $1
-        and d.path collate "C" >= u.path and d.path collate "C" < u.path || '/'
-        and (d.path = u.path or d.path collate "C" >= u.path || '.')
-)"""
+# Of the directory's present paths: a unit that has moved is listed where it stands now.
+_CODES_WITHIN: Final = """
+select array_agg(d.code) from unnest($2::text[]) u(path)
+join unit_directory d on d.campaign = $1
+    and d.path collate "C" >= u.path and d.path collate "C" < u.path || '/'
+    and (d.path = u.path or d.path collate "C" >= u.path || '.')
+"""
 _HISTORY: Final = """
 select json_build_object(
     'event', type, 'version', stream_version, 'occurred_at', occurred_at,
@@ -115,9 +114,9 @@ class Listing:
 
     async def count(self, pool: Pool, wanted: Wanted) -> int:
         """How many rows all pages hold together."""
-        query = _Query(self, wanted)
+        query = await self._query(pool, wanted)
         found: int = await pool.fetchval(
-            f"{query.scope}select count(*) from {self.table.name} t where {query.where}",  # noqa: S608
+            f"select count(*) from {self.table.name} t where {query.where}",  # noqa: S608
             *query.values,
         )
         return found
@@ -132,15 +131,17 @@ class Listing:
         )
         return None if row is None else (row["item"], row["version"])
 
-    def all_rows(self, wanted: Wanted, names: Sequence[str]) -> tuple[str, list[object]]:
+    async def all_rows(
+        self, pool: Pool, wanted: Wanted, names: Sequence[str]
+    ) -> tuple[str, list[object]]:
         """A query for these fields of every row, in the order asked for, and its values."""
-        query = _Query(self, wanted)
+        query = await self._query(pool, wanted)
         direction = _direction(wanted.order)
         ordered = ", ".join(f"t.{name}{direction}" for name in self._ordered(wanted))
         if wanted.order is not None:
             ordered = f"t.{wanted.order.column} is null, {ordered}"
         source = f"{self.table.name} t{self.joined} where {query.where}"
-        text = f"{query.scope}select {self.selected(names)} from {source} order by {ordered}"  # noqa: S608 - names are ours
+        text = f"select {self.selected(names)} from {source} order by {ordered}"  # noqa: S608 - names are ours
         return text, query.values
 
     def selected(self, names: Sequence[str] | None = None) -> str:
@@ -156,49 +157,53 @@ class Listing:
         """One row more than the page holds. Rows that have a value, then those without: each is a
         range of an index, which a condition for both would not be.
         """
-        wants_null = wanted.order is not None and self._nullable(wanted.order.column)
-        rows: list[asyncpg.Record] = []
-        if not (wants_null and after and after[0] is None):
-            rows = await self._part(pool, wanted, after, valued=True if wants_null else None)
+        query, most = await self._query(pool, wanted), wanted.limit + 1
+        rows: list[asyncpg.Record]
+        if wanted.order is None or not self._nullable(wanted.order.column):
+            rows = await pool.fetch(*self._part(query, wanted, after, most))
+            return rows
+        rows, column = [], wanted.order.column
+        if not after or after[0] is not None:
+            valued = query.narrowed((f"t.{column} is not null", ()))
+            rows = await pool.fetch(*self._part(valued, wanted, after, most))
             after = []
-        if wants_null and len(rows) <= wanted.limit:
-            rows += await self._part(pool, wanted, after[1:], valued=False, have=len(rows))
+        if len(rows) < most:
+            empty = query.narrowed((f"t.{column} is null", ()))
+            rows += await pool.fetch(*self._part(empty, wanted, after[1:], most - len(rows), 1))
         return rows
 
-    async def _part(
-        self,
-        pool: Pool,
-        wanted: Wanted,
-        after: Sequence[Any],
-        *,
-        valued: bool | None,
-        have: int = 0,
-    ) -> list[asyncpg.Record]:
-        query = _Query(self, wanted)
-        ordered = self._ordered(wanted)
-        if valued is not None:
-            query.add((f"t.{ordered[0]} is {'not ' if valued else ''}null", ()))
-        sorted_by = ordered if valued is not False else ordered[1:]
+    def _part(
+        self, query: "_Query", wanted: Wanted, after: Sequence[Any], most: int, first: int = 0
+    ) -> tuple[Any, ...]:
+        """A query for at most so many rows in the order of the columns from `first` on, and its
+        values.
+        """
+        ordered, direction = self._ordered(wanted), _direction(wanted.order)
         if after:
-            names = ", ".join(f"t.{name}" for name in sorted_by)
+            names = ", ".join(f"t.{name}" for name in ordered[first:])
             places = ", ".join("{}" for _ in after)
-            sign = "<" if _direction(wanted.order) else ">"
-            query.add((f"({names}) {sign} ({places})", tuple(after)))
-        direction = _direction(wanted.order)
-        by = ", ".join(f"t.{name}{direction}" for name in sorted_by)
-        limit = query.place(wanted.limit + 1 - have)
-        page = (
-            f"select t.* from {self.table.name} t where {query.where} order by {by} limit {limit}"  # noqa: S608 - names are ours
-        )
-        names = ", ".join(f"t.{name}" for name in ordered)
+            query.add((f"({names}) {'<' if direction else '>'} ({places})", tuple(after)))
+        by = ", ".join(f"t.{name}{direction}" for name in ordered[first:])
+        source, limit = f"{self.table.name} t where {query.where}", query.place(most)
+        # The rows of a subtree are found by their units and then ordered: in the order asked for
+        # they may all stand at the end of a large table.
+        mine = f"mine as materialized (select t.* from {source}), " if wanted.under else ""  # noqa: S608
         # What is shown is made of the page's rows only: names of units may be asked for.
-        rows: list[asyncpg.Record] = await pool.fetch(
-            f"{query.scope_and}t as materialized ({page})"  # noqa: S608 - names are ours
-            f" select to_json(x)::text as item, {names} from t{self.joined}"
-            f" cross join lateral (select {self.selected()}) x order by {by}",
-            *query.values,
+        text = (
+            f"with {mine}t as materialized (select t.* from {'mine t' if mine else source}"  # noqa: S608
+            f" order by {by} limit {limit})"
+            f" select to_json(x)::text as item, {', '.join(f't.{name}' for name in ordered)}"
+            f" from t{self.joined} cross join lateral (select {self.selected()}) x order by {by}"
         )
-        return rows
+        return text, *query.values
+
+    async def _query(self, pool: Pool, wanted: Wanted) -> "_Query":
+        query = _Query([wanted.campaign], ["t.campaign = $1"])
+        query.add(*wanted.conditions)
+        if wanted.under is not None and self.unit is not None:
+            codes = await pool.fetchval(_CODES_WITHIN, wanted.campaign, list(wanted.under))
+            query.add((f"t.{self.unit} = any({{}}::text[])", (codes or [],)))
+        return query
 
     def _ordered(self, wanted: Wanted) -> tuple[str, ...]:
         if wanted.order is None:
@@ -214,32 +219,31 @@ class Listing:
         return column not in self.table.key and NoneType in get_args(shown.get(column, str | None))
 
 
+@dataclass
 class _Query:
     """Conditions and values of one question, as they are put together."""
 
-    def __init__(self, listing: Listing, wanted: Wanted) -> None:
-        self.values: list[object] = [wanted.campaign]
-        self._conditions = ["t.campaign = $1"]
-        self.scope, self.scope_and = "", "with "
-        if wanted.under is not None and listing.unit is not None:
-            within = _SCOPE.format(self.place(list(wanted.under)))
-            self.scope, self.scope_and = f"with {within} ", f"with {within}, "
-            self._conditions.append(f"t.{listing.unit} in (select code from scope)")  # noqa: S608
-        for condition in wanted.conditions:
-            self.add(condition)
+    values: list[object]
+    conditions: list[str]
 
     @property
     def where(self) -> str:
-        return " and ".join(self._conditions)
+        return " and ".join(self.conditions)
 
     def place(self, value: object) -> str:
         """Bind a value; the place it takes."""
         self.values.append(value)
         return f"${len(self.values)}"
 
-    def add(self, condition: Condition) -> None:
-        sql, values = condition
-        self._conditions.append(sql.format(*[self.place(value) for value in values]))
+    def add(self, *further: Condition) -> None:
+        for sql, values in further:
+            self.conditions.append(sql.format(*[self.place(value) for value in values]))
+
+    def narrowed(self, *further: Condition) -> "_Query":
+        """The same question with further conditions."""
+        other = _Query([*self.values], [*self.conditions])
+        other.add(*further)
+        return other
 
 
 def _name(order: Order | None) -> str:

@@ -7,22 +7,15 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import IO
 
-import xlsxwriter
-
-from shared.kernel.calendar import SHANGHAI
+from shared.platform.bulk.cells import Value, cell_text
 from shared.platform.bulk.rows import RowError, Sheet
-
-Value = str | int | float | bool | date | datetime | None
+from shared.platform.bulk.xlsx_writing import XlsxFile
 
 # A spreadsheet takes such a cell for a formula. One apostrophe more makes it text, and
 # reading takes one off, so a cell that already has one survives the way out and back.
 _RUNNABLE = re.compile(r"'*[=+\-@\t\r]")
 _BYTE_ORDER_MARK = "\ufeff"  # without it, Excel reads Chinese as GBK
-_TITLE_FORMAT = {"bold": True, "bg_color": "#DDEBF7", "border": 1}
-_WIDTH_CHARACTERS = 18
 _RESULT_TITLES = ("行 row", "结果 status", "列 column", "值 value", "代码 code", "说明 message")
 
 
@@ -61,35 +54,6 @@ class CsvPart:
         return text.encode()
 
 
-class XlsxFile:
-    """An XLSX with one sheet, its header frozen; every cell but numbers is text. Rows go to a
-    file of their own as they come, so that memory holds one of them.
-    """
-
-    def __init__(self, out: IO[bytes], titles: Sequence[str]) -> None:
-        self._book = xlsxwriter.Workbook(out, {"constant_memory": True})
-        self._sheet = self._book.add_worksheet("数据")
-        self._sheet.freeze_panes(1, 0)
-        self._sheet.set_column(0, len(titles) - 1, _WIDTH_CHARACTERS)
-        title_format = self._book.add_format(_TITLE_FORMAT)
-        for at, title in enumerate(titles):
-            self._sheet.write_string(0, at, title, title_format)
-        self._number = 0
-
-    def add(self, rows: Iterable[Sequence[Value]]) -> None:
-        for row in rows:
-            self._number += 1
-            for at, value in enumerate(row):
-                if isinstance(value, (int, float)) and not isinstance(value, bool):
-                    self._sheet.write_number(self._number, at, value)
-                elif value is not None and value != "":
-                    self._sheet.write_string(self._number, at, cell_text(value))
-
-    def close(self) -> None:
-        """The rest is written; `out` stays open."""
-        self._book.close()
-
-
 def write_csv(titles: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     """A whole CSV at once."""
     part = CsvPart()
@@ -117,23 +81,6 @@ def result_file(sheet: Sheet, errors: Iterable[RowError], outcomes: Mapping[int,
         else:
             lines.append(_became(number, outcomes.get(number, _NOT_TRIED)))
     return write_csv(_RESULT_TITLES, lines)
-
-
-def cell_text(value: Value) -> str:
-    """A value as the reader's parsers take it back."""
-    match value:
-        case None:
-            return ""
-        case str():
-            return value
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case datetime():
-            return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}".removesuffix(":00")
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)
 
 
 _NOT_TRIED = Outcome(

@@ -169,7 +169,10 @@ def _local(name: str) -> str:
 
 
 def _only(related: dict[str, tuple[str, str]], wanted: str) -> str:
-    return next(path for kind, path in related.values() if kind == wanted)
+    found = next((path for kind, path in related.values() if kind == wanted), None)
+    if found is None:
+        raise XlsxDamaged(cause=f"no {wanted}")
+    return found
 
 
 def _optional(

@@ -282,7 +282,7 @@ def test_limits_are_told(columns: list[Column]) -> None:
 
     assert _refusal(body, columns, Limits(rows=2)).code == "too-many-rows"
     assert _refusal(body, columns, Limits(bytes=50)).code == "file-too-large"
-    assert _refusal(body, columns, Limits(unpacked_bytes=5000)).code == "xlsx-too-large-unpacked"
+    assert _refusal(body, columns, Limits(unpacked_bytes=2000)).code == "xlsx-too-large-unpacked"
 
 
 def test_a_part_that_unfolds_too_far_is_refused_unread(columns: list[Column]) -> None:
