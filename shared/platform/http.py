@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Lifespan, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, clear_contextvars
@@ -27,14 +28,18 @@ def create_app(
     metrics: Metrics,
     ready: Ready,
     lifespan: Lifespan[FastAPI] | None = None,
+    *,
+    body_limit: int = MAX_BODY_BYTES,
 ) -> FastAPI:
-    """A service's app; `ready` is asked by /readyz."""
-    app = FastAPI(title=title, description=description, version="1", lifespan=lifespan)
+    """A service's app; `ready` is asked by /readyz, `body_limit` is in bytes."""
+    app = FastAPI(
+        title=title, description=description, version="1", lifespan=lifespan, telemetry=_OUR_OWN
+    )
     problems.install(app)
     for router in routers:
         app.include_router(router)
     app.include_router(health_router(metrics, ready))
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimit, limit=body_limit)
     app.add_middleware(Observed, metrics=metrics)
     return app
 
@@ -64,16 +69,17 @@ def health_router(metrics: Metrics, ready: Ready) -> APIRouter:
 class BodyLimit:
     """Refuses bodies over the limit, announced or not, before they fill memory."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, limit: int = MAX_BODY_BYTES) -> None:
         self._app = app
+        self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced) > MAX_BODY_BYTES:
-            await _too_large()(scope, receive, send)
+        if announced.isdigit() and int(announced) > self._limit:
+            await _too_large(self._limit)(scope, receive, send)
             return
         size = 0
 
@@ -81,7 +87,7 @@ class BodyLimit:
             nonlocal size
             message = await receive()
             size += len(message.get("body", b""))
-            if size > MAX_BODY_BYTES:
+            if size > self._limit:
                 raise BodyTooLarge
             return message
 
@@ -95,12 +101,12 @@ class BodyTooLarge(HTTPException):
         super().__init__(413)
 
 
-def _too_large() -> Response:
+def _too_large(limit: int) -> Response:
     return problems.problem(
         413,
         "body-too-large",
-        f"内容超过 {MAX_BODY_BYTES // 1024 // 1024} MiB,请拆分后上传。",
-        f"The body is over {MAX_BODY_BYTES // 1024 // 1024} MiB; split it and send the parts.",
+        f"内容超过 {limit // 1024 // 1024} MiB,请拆分后上传。",
+        f"The body is over {limit // 1024 // 1024} MiB; split it and send the parts.",
     )
 
 
