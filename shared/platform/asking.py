@@ -1,5 +1,6 @@
 """What every request brings: its caller, correlation, idempotency key and expected version."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated
@@ -16,6 +17,16 @@ from shared.platform.http import plain
 from shared.platform.recording import Answer, IdempotencyKey, Origin
 
 _WAIT_SECONDS = 10.0
+_READ = frozenset(
+    (
+        b"authorization",
+        b"consistency-token",
+        b"idempotency-key",
+        b"if-match",
+        b"traceparent",
+        b"x-causation-id",
+    )
+)
 
 
 class MalformedKey(Refusal):
@@ -44,12 +55,12 @@ class Asking:
 
 async def asking(request: Request) -> Asking:
     """What this request brings; waits for what its consistency token says."""
-    headers = request.headers
+    headers = _first_of(request.scope["headers"])
     authenticator: Authenticator = request.app.state.authenticator
-    caller = await authenticator.caller(headers.get("authorization"))
+    caller = await authenticator.caller(headers.get(b"authorization"))
     correlation_id: str = get_contextvars()["correlation_id"]
     bind_contextvars(actor=caller.subject)
-    token = headers.get("consistency-token")
+    token = headers.get(b"consistency-token")
     if token:
         await _settle(request, token)
     return Asking(
@@ -57,12 +68,21 @@ async def asking(request: Request) -> Asking:
         Origin(
             caller.subject,
             correlation_id,
-            causation_id=plain(headers.get("x-causation-id", "")),
-            traceparent=plain(headers.get("traceparent", "")),
+            causation_id=plain(headers.get(b"x-causation-id", "")),
+            traceparent=plain(headers.get(b"traceparent", "")),
         ),
-        await _key(request, caller),
-        _expected_version(headers.get("if-match")),
+        await _key(request, caller, headers.get(b"idempotency-key")),
+        _expected_version(headers.get(b"if-match")),
     )
+
+
+def _first_of(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, str]:
+    """Each header that is asked for below, read in one pass."""
+    found: dict[bytes, str] = {}
+    for name, value in headers:
+        if name in _READ and name not in found:
+            found[name] = value.decode("latin-1")
+    return found
 
 
 async def _settle(request: Request, token: str) -> None:
@@ -75,13 +95,13 @@ async def _settle(request: Request, token: str) -> None:
         await checkpoints.wait_for(others, _WAIT_SECONDS)
 
 
-async def _key(request: Request, caller: Caller) -> IdempotencyKey | None:
-    key = request.headers.get("idempotency-key")
+async def _key(request: Request, caller: Caller, key: str | None) -> IdempotencyKey | None:
     if key is None or request.method == "GET":
         return None
     if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
         raise MalformedKey
-    target = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
+    scope = request.scope
+    target = f"{scope['method']} {scope['path']}?".encode() + scope["query_string"] + b"\n"
     return IdempotencyKey(caller.subject, key, sha256(target + await request.body()).digest())
 
 

@@ -20,6 +20,9 @@ log = structlog.get_logger()
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 
+# `Observed` measures and `logs` tells, without what a request may say of people.
+_OUR_OWN: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+
 
 def create_app(
     title: str,
