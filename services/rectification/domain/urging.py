@@ -98,16 +98,19 @@ def falling(
     """
     oldest = calendar.add_workdays(day, -back_workdays)
     for step in steps:
-        for due_on in _around(day, back_workdays + abs(step.workdays)):
+        for due_on in _around(oldest, day, step.workdays):
             falls_on = calendar.add_workdays(due_on, step.workdays)
             if oldest <= falls_on <= day:
                 yield Falling(due_on, step.step, falls_on)
 
 
-def _around(day: date, workdays: int) -> Iterator[date]:
-    """More than every day that lies so many working days off: weeks have five, holidays ten."""
-    days = workdays * 2 + 21
-    return (day + timedelta(days=n) for n in range(-days, days + 1))
+def _around(first: date, last: date, workdays: int) -> Iterator[date]:
+    """More than every due date whose step may fall from `first` to `last`: weeks have five working
+    days, holidays last ten days.
+    """
+    off = timedelta(days=abs(workdays) * 2 + 21)
+    start, end = (first - off, last) if workdays > 0 else (first, last + off)
+    return (start + timedelta(days=n) for n in range((end - start).days + 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,8 @@ async def due_steps(
         campaign.root,
         day,
         sorted(ATTACHED_KINDS),
-        *_columns(list(_window_rows(campaign)), 4),
-        *_columns(list(_ladder_rows(rules, day, back_workdays)), 5),
+        *_columns(list(window_rows(campaign)), 4),
+        *_columns(list(ladder_rows(rules, day, back_workdays)), 5),
         *_columns(list(rules), 2),
     )
     return [DueStep(*row) for row in rows]
@@ -65,7 +65,7 @@ async def rules_of(pool: Pool, campaign: str) -> Rules:
     return rules
 
 
-def _window_rows(campaign: KnownCampaign) -> Iterator[tuple[int, str, date, date]]:
+def window_rows(campaign: KnownCampaign) -> Iterator[tuple[int, str, date, date]]:
     """One row a class of units: the first window that covers it."""
     seen = set()
     for window in campaign.windows:
@@ -75,7 +75,7 @@ def _window_rows(campaign: KnownCampaign) -> Iterator[tuple[int, str, date, date
                 yield *place, window.opens_on, window.closes_on
 
 
-def _ladder_rows(
+def ladder_rows(
     rules: Rules, day: date, back_workdays: int
 ) -> Iterator[tuple[str, str, date, str, date]]:
     for (area, subject), steps in rules.items():
