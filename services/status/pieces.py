@@ -4,7 +4,7 @@ from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from operator import attrgetter
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Final, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -32,6 +32,11 @@ class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 Span: TypeAlias = tuple[str, date, date | None, int]
 """Metric, start, end (not included), n: for so long `n` is added to the metric."""
+
+DETAIL: Final = "detail:"
+"""Metrics so named are summed over classes of units: no class is asked for its details, and by
+class they would be most of the lines.
+"""
 
 Stretch: TypeAlias = tuple[date, date | None]
 """Start and end (not included)."""

@@ -11,7 +11,7 @@ Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 """A moment with its zone; a naive one says nothing and is refused when read."""
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that happened; fields are plain JSON types, dates and instants, never floats.
 
     `happened` names the field that says when: a local date counts from its midnight.

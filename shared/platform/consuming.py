@@ -34,7 +34,12 @@ LANES = 2
 LANE_RECORDS = 1_000
 """A batch is divided where each lane gets about as many: dividing few costs more than it saves."""
 
-_CHECKPOINTS = "select service, league, version from checkpoints where projection = $1"
+# A unit's events are parked along with a checkpoint: where there is none, none are parked.
+_CHECKPOINTS = """
+select service, league, version, exists (
+    select 1 from parked p where p.projection = $1 and p.unit is not null
+) from checkpoints where projection = $1
+"""
 
 # Compare-and-set: a worker that lost its partition finds another version and rolls back.
 _ADVANCE = """
@@ -140,19 +145,21 @@ class Applier:
                     places=[u[1] for u in undecodable],
                 )
                 await park_undecodable(connection, self._projection.name, undecodable)
-            before = await self._checkpoints(connection)
+            before, any_parked = await self._checkpoints(connection)
             fresh, after = await self._fresh(deliveries, before)
             if fresh:
-                await self._apply_fresh(connection, fresh)
+                await self._apply_fresh(connection, fresh, any_parked=any_parked)
                 await self._advance(connection, before, after)
         if fresh:
             self.applied_events += len(fresh)
             self.last_recorded_at = max(d.envelope.recordedat for d in fresh)
         return len(fresh)
 
-    async def _checkpoints(self, connection: Connection) -> dict[HistoryKey, int]:
+    async def _checkpoints(self, connection: Connection) -> tuple[dict[HistoryKey, int], bool]:
+        """The versions reached, and whether events of any unit are parked."""
         rows = await connection.fetch(_CHECKPOINTS, self._projection.name)
-        return {(service, league): version for service, league, version in rows}
+        any_parked = any(parked for _, _, _, parked in rows)
+        return {(service, league): version for service, league, version, _ in rows}, any_parked
 
     async def _fresh(
         self, deliveries: list[Delivery], before: dict[HistoryKey, int]
@@ -186,8 +193,11 @@ class Applier:
             for e in missing
         ]
 
-    async def _apply_fresh(self, connection: Connection, fresh: list[Delivery]) -> None:
-        waiting = await waiting_units(connection, self._projection.name, fresh)
+    async def _apply_fresh(
+        self, connection: Connection, fresh: list[Delivery], *, any_parked: bool
+    ) -> None:
+        name = self._projection.name
+        waiting = await waiting_units(connection, name, fresh) if any_parked else set()
         parked: dict[str, str] = {}
         await self._apply_or_isolate(connection, fresh, waiting, parked)
         if parked:
@@ -288,7 +298,7 @@ def lanes(records: Sequence[Record]) -> list[list[Record]]:
     side: while the database works for one, we work for another.
     """
     count = min(LANES, len(records) // LANE_RECORDS)
-    if count < 2:  # noqa: PLR2004 - one lane is no division
+    if count < 2:
         return [list(records)]
     sizes = Counter(record.partition for record in records)
     found: list[list[Record]] = [[] for _ in range(count)]
