@@ -132,6 +132,6 @@ def test_help_is_paired_and_ended_and_repeats_change_nothing() -> None:
     ],
 )
 def test_help_that_cannot_be(
-    past: list[Event], command: Pair | End, refusal: type[Refusal]
+    past: list[HelpPaired | HelpEnded], command: Pair | End, refusal: type[Refusal]
 ) -> None:
     given(PAIRING, *past).when(command).then(refusal)

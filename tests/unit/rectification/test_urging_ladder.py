@@ -15,6 +15,7 @@ from services.rectification.domain.urging import (
     Deliver,
     LadderOutOfOrder,
     SetRules,
+    Step,
     StepNotDue,
     StepNotTaken,
     Take,
@@ -131,7 +132,7 @@ def test_run_day_by_day_every_step_of_a_due_date_is_taken_exactly_once_and_in_or
     due_on: date, start: int
 ) -> None:
     first = due_on - timedelta(days=start)
-    states = {}
+    states: dict[str, Step | None] = {}
     order = []
     for number in range(start + 45):
         day = first + timedelta(days=number)
