@@ -8,7 +8,6 @@ import xlsxwriter
 
 from services.status.bulletin.document import Bulletin, Line
 
-MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HEADINGS: Final = {
     "unit": "单位代码 Unit",
     "name": "单位 Name",

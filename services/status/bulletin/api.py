@@ -1,17 +1,16 @@
 """Bulletins over HTTP: drafted for any unit and day, issued under a number, compared, reissued."""
 
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 
 from services.status.api import AsOf, Campaign, Code, ViewsOf, day_or_today, seen_by
-from services.status.bulletin import annex, page, paper
 from services.status.bulletin.comparing import Comparison, compared
 from services.status.bulletin.document import Bulletin, bytes_of
 from services.status.bulletin.drafting import Drafts
+from services.status.bulletin.forms import MEDIA_TYPES, Form, written
 from services.status.bulletin.issuing import Issue, IssuedBulletins, digest_of
 from services.status.contributions import THEN
 from services.status.queries import Asked
@@ -19,20 +18,12 @@ from shared.kernel.access import Action
 from shared.platform.asking import Ask
 from shared.platform.openapi import Responses, read_responses, write_responses
 
-Form = Literal["json", "html", "docx", "xlsx"]
 AsForm = Annotated[
     Form,
     Query(alias="format", description="html, docx: the text 正文; xlsx: the annex 附表"),
 ]
 Number = Annotated[int, PathParameter(ge=1, le=1_000_000, examples=[1])]
 _NEWEST: Final = 1_000_001
-
-_FORMS: Final[Mapping[Form, tuple[str, Callable[[Bulletin], bytes]]]] = {
-    "json": ("application/json", bytes_of),
-    "html": ("text/html; charset=utf-8", page.html),
-    "docx": (paper.MEDIA_TYPE, paper.docx),
-    "xlsx": (annex.MEDIA_TYPE, annex.xlsx),
-}
 
 
 class Issued(msgspec.Struct):
@@ -64,7 +55,7 @@ def _in_any_form() -> Responses:
     """A bulletin as JSON, or as a file of one of the other forms."""
     responses = read_responses(Bulletin, 404)
     for form in ("html", "docx", "xlsx"):
-        media_type = _FORMS[form][0].partition(";")[0]
+        media_type = MEDIA_TYPES[form].partition(";")[0]
         responses[200]["content"][media_type] = {"schema": {"type": "string", "format": "binary"}}
     return responses
 
@@ -195,12 +186,11 @@ def _issued(request: Request) -> IssuedBulletins:
 
 
 def _file(bulletin: Bulletin, form: Form) -> Response:
-    media_type, made = _FORMS[form]
     headers = {}
     if form in {"docx", "xlsx"}:
         name = f"bulletin-{bulletin.unit}-{bulletin.as_of}.{form}"
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return Response(made(bulletin), headers=headers, media_type=media_type)
+    return Response(written(bulletin, form), headers=headers, media_type=MEDIA_TYPES[form])
 
 
 def _json(answer: Any, status: int = 200) -> Response:

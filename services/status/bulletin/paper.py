@@ -12,7 +12,6 @@ from docx.text.run import Run
 
 from services.status.bulletin.document import Bulletin, Section
 
-MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SONG: Final = "宋体"
 _TITLE_POINTS: Final = 20
 
