@@ -18,6 +18,15 @@ DEFAULT_PORT_BASE = 8100
 DATABASE = "campaign"
 POSTGRES_MAJOR = "18"
 
+# Of a large upload or batch nothing stays: glibc keeps freed memory for itself unless told not to.
+MALLOC_SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_MMAP_THRESHOLD_": "131072",
+        "MALLOC_TRIM_THRESHOLD_": "131072",
+    }
+)
+
 # Durability stays at its defaults for the server. The one statement that commits ahead of the disk
 # (append_one) is flushed before it is answered or published: docs/decisions/0008.
 POSTGRES_SETTINGS: Mapping[str, str] = MappingProxyType(
@@ -122,6 +131,7 @@ class Addresses:
         limits = {"KAFKA_IDEMPOTENCE": "false"} if self.embedded_broker else {}
         return {
             **limits,
+            **MALLOC_SETTINGS,
             "DATABASE_URL": self.database_url,
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
             "ISSUER_URL": self.ports.url("issuer"),

@@ -41,6 +41,7 @@ def serve(app: Callable[..., Awaitable[None]], settings: Settings) -> None:
         log_config=None,
         access_log=False,
         loop="uvloop",
+        ws="none",
         http="httptools",
         timeout_graceful_shutdown=10,
     )

@@ -1,9 +1,12 @@
 """Settings every service has; read once, in its main."""
 
+from typing import TYPE_CHECKING
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.platform.kafka import KafkaAddress
+if TYPE_CHECKING:
+    from shared.platform.kafka import KafkaAddress
 
 
 class Settings(BaseSettings):
@@ -31,7 +34,9 @@ class Settings(BaseSettings):
     service_account: str = "service-15"
 
     @property
-    def kafka(self) -> KafkaAddress:
+    def kafka(self) -> "KafkaAddress":
+        from shared.platform.kafka import KafkaAddress  # noqa: PLC0415 - an API speaks to no broker
+
         return KafkaAddress(
             self.kafka_bootstrap_servers, self.kafka_idempotence, self.kafka_replication_factor
         )

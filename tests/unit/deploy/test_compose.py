@@ -12,6 +12,7 @@ from deploy.kafka.server import HEAP, Node
 from deploy.layout import (
     DATABASE,
     LOOPBACK,
+    MALLOC_SETTINGS,
     POSTGRES_MAJOR,
     POSTGRES_SETTINGS,
     ROLES,
@@ -70,7 +71,7 @@ def test_each_process_is_told_the_same_things(
     told = containers[f"{service.name}-{role}"]["environment"]
 
     assert set(told) == set(local)
-    for key in ("PORT", "METRICS_PORT", "LOG_LEVEL"):
+    for key in ("PORT", "METRICS_PORT", "LOG_LEVEL", *MALLOC_SETTINGS):
         assert told[key] == local[key]
 
 

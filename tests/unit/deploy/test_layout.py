@@ -4,7 +4,7 @@ import pytest
 
 from deploy.embedded import Cluster, postgres_home
 from deploy.kafka.server import ApacheKafka
-from deploy.layout import SERVICE_NAMES, Addresses, Ports, port_base
+from deploy.layout import MALLOC_SETTINGS, SERVICE_NAMES, Addresses, Ports, port_base
 from deploy.local import Stack
 from deploy.problems import CannotRun
 from deploy.wheels import account, reachable_by_others
@@ -45,6 +45,7 @@ def test_a_service_is_told_where_everything_is() -> None:
     told = Addresses("postgresql://x", "127.0.0.1:8192", Ports.from_base()).environment("status")
 
     assert told == {
+        **MALLOC_SETTINGS,
         "DATABASE_URL": "postgresql://x",
         "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:8192",
         "ISSUER_URL": "http://127.0.0.1:8100",
