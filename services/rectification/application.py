@@ -9,7 +9,9 @@ import httpx
 from fastapi import APIRouter, FastAPI
 
 from services.rectification.api import (
+    evidence,
     filed_plans,
+    items,
     pairings,
     petitions,
     programme_lists,
@@ -19,6 +21,7 @@ from services.rectification.api import (
     urging,
 )
 from services.rectification.api.office import Office
+from services.rectification.domain.evidence import MAX_EVIDENCE_BYTES
 from services.rectification.schema import SCHEMA, migrations
 from services.rectification.urging.configured import UrgingConfig
 from services.rectification.urging.taking import Taking
@@ -37,6 +40,8 @@ from shared.platform.starting import patiently, unready
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     uploads.router,
+    items.router,
+    evidence.router,
     programme_uploads.router,
     filed_plans.router,
     programmes.router,
@@ -45,6 +50,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     programme_lists.router,
     urging.router,
 )
+# A file just over the limit is to be told so, in words of its own.
+_SLACK_BYTES = 1024 * 1024
 _DESCRIPTION = (
     "台账、整改方案、专项整治与承诺、接访、结对帮扶、催办。"
     " The ledger, filed plans, programmes, petitions, help, and the urging ladder."
@@ -94,5 +101,8 @@ def api_app(settings: ApiSettings, metrics: Metrics, client: httpx.AsyncClient) 
         return {"database": "not open"} if office is None else await unready(office.pool, wanted)
 
     wanted = migrations()
-    app = create_app("rectification 整改落实", _DESCRIPTION, ROUTERS, metrics, ready, lifespan)
+    app = create_app(
+        "rectification 整改落实", _DESCRIPTION, ROUTERS, metrics, ready, lifespan,
+        body_limit=MAX_EVIDENCE_BYTES + _SLACK_BYTES,
+    )  # fmt: skip
     return app

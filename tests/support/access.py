@@ -31,6 +31,12 @@ def bearer(role: Role, unit: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token(role, unit)}"}
 
 
+def bearer_of(person: str, role: Role, unit: str) -> dict[str, str]:
+    """As `bearer`, but of a person named by the test."""
+    signed = mint(_KEY, ISSUER_URL, person, [Grant(role=role, unit=unit)], timedelta(hours=1))
+    return {"Authorization": f"Bearer {signed}"}
+
+
 def foreign_bearer(role: Role, unit: str) -> dict[str, str]:
     """As `bearer`, but signed by a key this system does not know."""
     key = Ed25519PrivateKey.generate()

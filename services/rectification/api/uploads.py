@@ -1,15 +1,13 @@
 """Endpoints of uploads: items and the steps taken about them, many at once."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
 
 from fastapi import APIRouter
 
 from services.rectification.api.columns import ITEMS, STEPS
-from services.rectification.api.entitled import ACTION_OF, require_entitled, writes_up
+from services.rectification.api.entitled import ACTION_OF, require_entitled
 from services.rectification.api.office import Office
-from services.rectification.api.persons import told_by
-from services.rectification.domain import item_steps
+from services.rectification.api.steps import NEEDED, STEP_OF, Telling
 from services.rectification.domain.item import Raise, Step
 from services.rectification.domain.item_refusals import UnknownItem
 from services.rectification.views.items import (
@@ -69,93 +67,10 @@ def _allow_step(row: Row, setting: Setting, taking: Taking) -> None:
 
 def _step(row: Row, setting: Setting, taking: Taking) -> Step:
     action = row.values["action"]
-    needed, command_of = _STEPS[action]
-    require_filled(row, *needed)
-    return command_of(row.values, setting, taking)
+    require_filled(row, *NEEDED[action])
+    item = taking.brought[row.values["item"]]
+    return STEP_OF[action](Telling(row.values, setting, item, taking.ask.caller))
 
-
-_Told = Mapping[str, Any]
-_Where = tuple[Setting, str, Any]
-
-
-def _where(told: _Told, setting: Setting) -> _Where:
-    return setting, told["item"], told["on"]
-
-
-def _note(told: _Told) -> str:
-    return told["note"] or ""
-
-
-def _who(told: _Told, taking: Taking) -> str:
-    return told_by(taking.ask.caller, told["person"])
-
-
-def _requested(told: _Told, setting: Setting, taking: Taking) -> Step:
-    return item_steps.RequestClosure(
-        *_where(told, setting),
-        _note(told),
-        (),
-        _who(told, taking),
-        written_up=writes_up(taking.ask.caller, setting),
-    )
-
-
-def _closed(told: _Told, setting: Setting, taking: Taking) -> Step:
-    item: ItemAtHand = taking.brought[told["item"]]
-    return item_steps.Close(
-        *_where(told, setting), _note(told), _who(told, taking), item.open_children
-    )
-
-
-_STEPS: Final[Mapping[str, tuple[tuple[str, ...], Callable[[_Told, Setting, Taking], Step]]]] = {
-    "assign": (
-        ("person",),
-        lambda told, setting, _: item_steps.Assign(*_where(told, setting), told["person"]),
-    ),
-    "progress": (
-        ("percent",),
-        lambda told, setting, _: item_steps.Progress(
-            *_where(told, setting), _note(told), told["percent"]
-        ),
-    ),
-    "extend": (
-        ("due_on", "note"),
-        lambda told, setting, taking: item_steps.Extend(
-            *_where(told, setting), told["due_on"], _note(told), _who(told, taking)
-        ),
-    ),
-    "pause": (
-        ("note",),
-        lambda told, setting, _: item_steps.Pause(*_where(told, setting), _note(told)),
-    ),
-    "resume": ((), lambda told, setting, _: item_steps.Resume(*_where(told, setting))),
-    "request_closure": (("note",), _requested),
-    "reject": (
-        ("note",),
-        lambda told, setting, taking: item_steps.Reject(
-            *_where(told, setting), _note(told), _who(told, taking)
-        ),
-    ),
-    "close": ((), _closed),
-    "reopen": (
-        ("note",),
-        lambda told, setting, _: item_steps.Reopen(
-            *_where(told, setting), _note(told), told["due_on"]
-        ),
-    ),
-    "review": (
-        ("holds",),
-        lambda told, setting, taking: item_steps.Review(
-            *_where(told, setting), told["holds"] == "yes", _note(told), _who(told, taking)
-        ),
-    ),
-    "rate": (
-        ("score", "raters"),
-        lambda told, setting, _: item_steps.Rate(
-            *_where(told, setting), told["score"], told["raters"]
-        ),
-    ),
-}
 
 add_intakes(
     router,

@@ -169,13 +169,23 @@ def decide(command: Raise | Step, item: Item | None) -> list[Event]:
 def _raise(command: Raise, item: Item | None) -> list[Event]:
     event = _raised(command)
     if item is not None:
-        if told(event) in item.told:
+        if _is_raised(event, item):
             return []
         raise ItemAlreadyRaised(item=command.item)
     command.setting.allow_day(command.raised_on, command.setting.campaign.starts_on)
     if command.due_on < command.raised_on:
         raise DueBeforeRaised(due_on=command.due_on, day=command.raised_on)
     return [event]
+
+
+def _is_raised(event: ItemRaised, item: Item) -> bool:
+    """As it was raised, or as it stands now: a ledger that was exported can be read in again."""
+    if event.cascades and not item.raised.cascades:
+        return False
+    now = msgspec.structs.replace(
+        item.raised, responsible_person=item.responsible_person, due_on=item.due_on
+    )
+    return told(event) in {told(item.raised), told(now)}
 
 
 def _raised(command: Raise) -> ItemRaised:
@@ -253,7 +263,7 @@ _DERIVED_IN: Final[Mapping[type[Event], frozenset[str]]] = {
     DueDateExtended: _DERIVED | {"former_due_on"},
     ClockResumed: _DERIVED | {"due_on"},
     ItemReopened: _DERIVED | {"due_on"},
-    ItemRaised: frozenset({"campaign", "item", "number"}),
+    ItemRaised: frozenset({"campaign", "item", "number", "cascades"}),
 }
 _KINDS: Final[tuple[type[Event], ...]] = (*_CHANGES, ItemRaised)
 _TOLD: Final = {
