@@ -149,13 +149,14 @@ class ListEndpoint:
             return await answer(request, wanted, asked)
 
         # FastAPI reads parameters from the signature: they are declared, not written out.
-        signature = Signature([*self._parameters(), *more])
+        signature = Signature([*self.parameters(), *more])
         endpoint.__signature__ = signature  # type: ignore[attr-defined]
         router.add_api_route(
             path, endpoint, methods=["GET"], name=name, summary=summary, responses=responses
         )
 
-    def _parameters(self) -> Iterator[Parameter]:
+    def parameters(self) -> Iterator[Parameter]:
+        """What every endpoint of the list takes: campaign, request, caller, filters and order."""
         yield _parameter("campaign", CampaignInPath)
         yield _parameter("request", Request)
         yield _parameter("ask", Ask)
