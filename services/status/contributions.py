@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from services.status.facts import PARTS, Part, PlanStep, UnitFact
-from services.status.pieces import Span, stretches
+from services.status.pieces import DETAIL, Span, stretches
 from shared.kernel.units import ancestors
 
 Tree = Literal["then", "now"]
@@ -20,6 +20,8 @@ NOW: Final[Tree] = "now"
 
 OWN: Final = "own"
 """In place of a class: what the things of the unit itself add to it, whichever tree is asked for."""
+ALL: Final = "all"
+"""In place of a class: details of things of units of whatever class."""
 
 EXPECTED: Final = "expected"
 PREPARED: Final = "prepared"
@@ -84,13 +86,22 @@ def add_change(changes: dict[Mark, int], before: Picture, after: Picture) -> Non
 
 
 def add_thing_change(changes: dict[Mark, int], unit: str, before: Picture, after: Picture) -> None:
-    """The same for what things add to a unit, which is also counted for the unit itself."""
-    add_change(changes, before, after)
-    had, has = _differing(before[1], after[1]) if before[0] is after[0] else (before[1], after[1])
-    for stood, known, sign in ((before[0], had, -1), (after[0], has, 1)):
-        if stood is not None:
-            there: list[Stay] = [(unit, start, end) for _, start, end in stood[1]]
-            _mark(changes, there, THEN, OWN, known, sign)
+    """The same for what things add to a unit: details without its class, and all of it for the
+    unit itself, too.
+    """
+    stood, had = before
+    stands, has = after
+    if stood is stands:
+        had, has = _differing(had, has)
+    for standing_, known, sign in ((stood, had, -1), (stands, has, 1)):
+        if standing_ is None or not known:
+            continue
+        _, then, now = standing_
+        plain = [span for span in known if not span[0].startswith(DETAIL)]
+        details = [span for span in known if span[0].startswith(DETAIL)]
+        _mark_all(changes, standing_, plain, sign)
+        _mark_all(changes, (ALL, then, now), details, sign)
+        _mark(changes, [(unit, start, end) for _, start, end in then], THEN, OWN, known, sign)
 
 
 def spread(changes: dict[Mark, int]) -> dict[Line, int]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
+from services.status.pieces import DETAIL
 from services.status.tallies import (
     FiledPlans,
     Help,
@@ -63,6 +64,8 @@ _PLAIN: Final[dict[str, Place]] = {
     liaison.POINTS_TAKEN: ((_LIAISON,), "points_taken"),
     occurrences.VISITS: ((_LIAISON,), "visits"),
     occurrences.LIFE_MEETINGS: ((_LIAISON,), "life_meetings"),
+    items.RAISED: ((_LEDGER,), "raised"),
+    items.CLOSED: ((_LEDGER,), "closed"),
     items.OVERDUE: ((_LEDGER,), "overdue"),
     items.DUE_SOON: ((_LEDGER,), "due_soon"),
     items.CLOSED_IN_TIME: ((_LEDGER,), "closed_in_time"),
@@ -92,7 +95,7 @@ _OF_PROGRAMMES: Final = {
     programmes.PROGRESS: "progress",
     programmes.COMPLETED: "completed",
 }
-_OF_ITEMS: Final = {items.RAISED: "raised", items.CLOSED: "closed"}
+_OF_ITEMS: Final = {items.RAISED_OF: "raised", items.CLOSED_OF: "closed"}
 _OF_TALKS: Final = {
     occurrences.LECTURES: "times",
     occurrences.SPEAKERS: "speakers",
@@ -103,12 +106,10 @@ _TALKS: Final[dict[str, Step]] = {
     "secretary_lesson": ("lessons", Talks),
 }
 
-HEADS: Final = tuple(
-    head.removesuffix(":")
-    for head in (
-        *_PLAIN, *_BY_KIND, *_OF_PROGRAMMES, *_OF_ITEMS, *_OF_TALKS, teams.TEAMS, occurrences.URGED,
-    )
-)  # fmt: skip
+_HEADS: Final = (*_PLAIN, *_BY_KIND, *_OF_PROGRAMMES, *_OF_ITEMS, *_OF_TALKS)
+HEADS: Final = sorted(
+    {head.partition(":")[0] for head in (*_HEADS, teams.TEAMS, occurrences.URGED)}
+)
 """What metrics of things begin with, up to a colon: all others are of units."""
 
 
@@ -131,8 +132,9 @@ def places_of(metric: str) -> tuple[Place, ...]:
     plain = _PLAIN.get(metric)
     if plain is not None:
         return (plain,)
-    head, colon, kind = metric.partition(":")
-    head += colon
+    detail = DETAIL if metric.startswith(DETAIL) else ""
+    head, colon, kind = metric.removeprefix(detail).partition(":")
+    head = detail + head + colon
     if head in _BY_KIND:
         return ((_BY_KIND[head], kind),)
     if head in _OF_PROGRAMMES:
@@ -146,7 +148,7 @@ def _places_in_parts(head: str, kind: str) -> tuple[Place, ...]:
         name = _OF_ITEMS[head]
         by_source: Place = ((_LEDGER, ("by_source", dict), (source, Tally)), name)
         by_category: Place = ((_LEDGER, ("by_category", dict), (category, Tally)), name)
-        return ((_LEDGER,), name), by_source, by_category
+        return by_source, by_category
     if head == teams.TEAMS:
         formed: Place = ((_SUPERVISION,), "teams")
         return (formed, ((_SUPERVISION,), "make_up")) if kind == "make_up" else (formed,)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.status.answers import ChildRow, Freshness, LeagueRow, UnitStatus
-from services.status.contributions import NOW, OWN, Tree
+from services.status.contributions import ALL, NOW, OWN, Tree
 from services.status.facts import CampaignFact, UnitFact
 from services.status.figures import (
     ClassFigures,
@@ -21,6 +21,7 @@ from services.status.ordering import ranked
 from services.status.portraits import campaign_state, head_of, own_counts, own_state
 from services.status.rows import Rows
 from services.status.series import Step
+from services.status.tallies import Tallies
 from shared.contracts.schedule import Window
 from shared.kernel.refusals import Refusal, UnknownUnit
 from shared.kernel.units import own_code
@@ -75,10 +76,7 @@ class Views:
     async def status(self, asked: Asked, known: Known) -> UnitStatus:
         fact, windows = known.unit, known.windows
         sums = await self._sums(asked, [asked.unit], windows)
-        of_unit = sums[asked.unit]
-        things = tallied(of_unit.pop(OWN, ()))
-        below = _by_class(of_unit, asked.day, windows)
-        all_below = total(each.figures for each in below.values())
+        things, below, all_below = _parted(sums[asked.unit], asked.day, windows)
         return UnitStatus(
             campaign=asked.campaign,
             as_of=asked.day,
@@ -117,12 +115,10 @@ class Views:
         sums = await self._sums(asked, facts, windows)
         rows: list[LeagueRow] = []
         for code, fact in facts.items():
-            things = tallied(sums[code].pop(OWN, ()))
-            below = _by_class(sums[code], day, windows)
-            counts = [each.figures for each in below.values()]
+            things, below, all_below = _parted(sums[code], day, windows)
             own = own_state(fact, day, windows, things)
             head = head_of(code, fact, day, asked.tree)
-            whole = total([own_counts(fact, day, windows), things, *counts])
+            whole = total([own_counts(fact, day, windows), things, all_below])
             rows.append(LeagueRow(0, head, own, below, whole))
         return ranked(rows)
 
@@ -166,6 +162,17 @@ class Views:
         for ancestor, class_, metric, n, in_time in rows:
             found[ancestor].setdefault(class_, []).append(Sum(metric, n, in_time))
         return found
+
+
+def _parted(
+    sums: dict[str, list[Sum]], day: date, windows: tuple[Window, ...]
+) -> tuple[Tallies, dict[str, ClassFigures], Counts]:
+    """What a unit's own things add up to, what stands below it by class, and all of that."""
+    by_class = {name: of_class for name, of_class in sums.items() if name not in {OWN, ALL}}
+    below = _by_class(by_class, day, windows)
+    details = tallied(sums.get(ALL, ()))
+    all_below = total([*(each.figures for each in below.values()), details])
+    return tallied(sums.get(OWN, ())), below, all_below
 
 
 def _by_class(

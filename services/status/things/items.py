@@ -6,13 +6,16 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from services.status.pieces import Piece, Span, Told, keep, stretches
+from services.status.pieces import DETAIL, Piece, Span, Told, keep, stretches
 from services.status.things.thing import Lesson, Spans, Thing, first_day, piece
 from shared.contracts import rectification as events
 
-RAISED: Final = "items_raised:"
-"""By source and category, as `items_closed:` is; open is what was raised and is not closed."""
-CLOSED: Final = "items_closed:"
+RAISED: Final = "items_raised"
+CLOSED: Final = "items_closed"
+"""Open is what was raised and is not closed."""
+RAISED_OF: Final = DETAIL + "items_raised:"
+CLOSED_OF: Final = DETAIL + "items_closed:"
+"""Both by source and category."""
 CLOSED_IN_TIME: Final = "items_closed_in_time"
 OVERDUE: Final = "items_overdue"
 DUE_SOON: Final = "items_due_soon"
@@ -70,7 +73,10 @@ class Item(Thing):
         if raised is None:
             return {}
         about = f"{raised.source}:{raised.category}"
-        found: list[Span] = [(RAISED + about, raised.on, None, 1)]
+        found: list[Span] = [
+            (RAISED, raised.on, None, 1),
+            (RAISED_OF + about, raised.on, None, 1),
+        ]
         for state, start, end in stretches(list(self._states(raised))):
             found += _closed(state, start, end, about) if state.closed else _open(state, start, end)
         found += [
@@ -111,7 +117,7 @@ class Item(Thing):
 
 def _closed(state: State, start: date, end: date | None, about: str) -> list[Span]:
     """An item closed while its clock stood still was closed in time."""
-    found: list[Span] = [(CLOSED + about, start, end, 1)]
+    found: list[Span] = [(CLOSED, start, end, 1), (CLOSED_OF + about, start, end, 1)]
     if state.paused or start <= state.due_on:
         found.append((CLOSED_IN_TIME, start, end, 1))
     return found

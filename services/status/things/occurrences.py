@@ -4,26 +4,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.status.pieces import Piece, Told, earlier
+from services.status.pieces import DETAIL, Piece, Told, earlier
 from services.status.things.thing import Lesson, Spans, Thing
 from shared.contracts import rectification, supervision
 from shared.kernel.events import Event
 
-DUTIES: Final = "duties:"
+DUTIES: Final = DETAIL + "duties:"
 VISITS: Final = "liaison_visits"
 LIFE_MEETINGS: Final = "life_meetings"
-JOINT_MEETINGS: Final = "joint_meetings"
-TEAM_RULES: Final = "team_rules:"
-PUBLICITY: Final = "publicity:"
-LECTURES: Final = "lectures:"
-SPEAKERS: Final = "speakers:"
-LISTENERS: Final = "listeners:"
-PETITION_RECEPTIONS: Final = "petition_receptions"
-PETITION_VISITS: Final = "petition_visits"
-PETITION_CASES: Final = "petition_cases"
-PETITIONS_SETTLED: Final = "petitions_settled"
-BATCH_LINKS: Final = "batch_links"
-URGED: Final = "urged:"
+JOINT_MEETINGS: Final = DETAIL + "joint_meetings"
+TEAM_RULES: Final = DETAIL + "team_rules:"
+PUBLICITY: Final = DETAIL + "publicity:"
+LECTURES: Final = DETAIL + "lectures:"
+SPEAKERS: Final = DETAIL + "speakers:"
+LISTENERS: Final = DETAIL + "listeners:"
+PETITION_RECEPTIONS: Final = DETAIL + "petition_receptions"
+PETITION_VISITS: Final = DETAIL + "petition_visits"
+PETITION_CASES: Final = DETAIL + "petition_cases"
+PETITIONS_SETTLED: Final = DETAIL + "petitions_settled"
+BATCH_LINKS: Final = DETAIL + "batch_links"
+URGED: Final = DETAIL + "urged:"
 
 Amounts = dict[str, int]
 """Metric -> how much of it."""

@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from services.status.pieces import Piece, Span, Told, earlier
+from services.status.pieces import DETAIL, Piece, Span, Told, earlier
 from services.status.things.thing import Lesson, Spans, Thing, piece
 from shared.contracts import rectification as events
 
-PAIRINGS: Final = "pairings:"
-HOUSEHOLDS: Final = "households:"
+PAIRINGS: Final = DETAIL + "pairings:"
+HOUSEHOLDS: Final = DETAIL + "households:"
 
 
 class Pair(Piece, frozen=True, array_like=True):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.status.contributions import (
+    ALL,
     NOW,
     OWN,
     THEN,
@@ -66,6 +67,15 @@ def test_the_tree_asked_for_changes_nothing_about_its_own() -> None:
     assert [line for line in found if line[1] == NOW and line[2] == OWN] == []
 
 
+def test_details_are_told_without_the_class() -> None:
+    found = lines((None, []), (STOOD, [TEAM, ("detail:duties:patrol_made", day(2), None, 3)]))
+
+    assert counted(found, day(2)) == {
+        ("15", "banner"): 1, ("15", ALL): 3, ("1502", "banner"): 1, ("1502", ALL): 3,
+        (UNIT, OWN): 4,
+    }  # fmt: skip
+
+
 def test_a_unit_never_registered_has_nothing() -> None:
     assert lines((None, []), (None, [TEAM])) == {}
 
@@ -84,7 +94,7 @@ _spans = st.lists(
             day(start + length) if length else None,
             n,
         ),
-        st.sampled_from(("teams:station", "items_overdue", "liaison_points")),
+        st.sampled_from(("teams:station", "items_overdue", "detail:duties:patrol_made")),
         st.integers(0, 9),
         st.integers(0, 5),
         st.integers(1, 3),

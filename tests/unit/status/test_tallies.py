@@ -43,13 +43,13 @@ def test_teams_and_instructors_are_supervision() -> None:
         ("supervised", 20),
         ("instructors", 50),
         ("instructed", 40),
-        ("duties:patrol_made", 7),
+        ("detail:duties:patrol_made", 7),
         ("findings", 6),
         ("findings_for_rectification", 5),
         ("findings_handed_over", 3),
         ("findings_refused", 1),
-        ("joint_meetings", 2),
-        ("team_rules:discipline", 1),
+        ("detail:joint_meetings", 2),
+        ("detail:team_rules:discipline", 1),
     )
 
     assert found == Tallies(
@@ -69,12 +69,12 @@ def test_liaison_and_publicity_each_have_their_own() -> None:
         ("liaison_points_taken", 20),
         ("liaison_visits", 8),
         ("life_meetings", 5),
-        ("publicity:press", 30),
-        ("publicity:wechat", 70),
-        ("lectures:cadre_lecture", 1500),
-        ("speakers:cadre_lecture", 1000),
-        ("listeners:cadre_lecture", 90_000),
-        ("speakers:secretary_lesson", 1000),
+        ("detail:publicity:press", 30),
+        ("detail:publicity:wechat", 70),
+        ("detail:lectures:cadre_lecture", 1500),
+        ("detail:speakers:cadre_lecture", 1000),
+        ("detail:listeners:cadre_lecture", 90_000),
+        ("detail:speakers:secretary_lesson", 1000),
     )
 
     assert found.liaison == Liaison(12, 24, 20, 8, 5)
@@ -85,11 +85,13 @@ def test_liaison_and_publicity_each_have_their_own() -> None:
 
 def test_the_ledger_counts_by_source_and_by_category() -> None:
     found = of(
-        ("items_raised:opinion:ecology", 8),
-        ("items_raised:opinion:service", 2),
-        ("items_raised:finding:service", 5),
-        ("items_closed:opinion:ecology", 4),
-        ("items_closed:finding:service", 2),
+        ("items_raised", 15),
+        ("items_closed", 6),
+        ("detail:items_raised:opinion:ecology", 8),
+        ("detail:items_raised:opinion:service", 2),
+        ("detail:items_raised:finding:service", 5),
+        ("detail:items_closed:opinion:ecology", 4),
+        ("detail:items_closed:finding:service", 2),
         ("items_closed_in_time", 5),
         ("items_overdue", 3),
         ("items_due_soon", 2),
@@ -113,17 +115,17 @@ def test_programmes_petitions_help_plans_and_urging() -> None:
         ("programmes_completed:commitment", 3),
         ("programme_target:village_help", 1000),
         ("programme_progress:village_help", 640),
-        ("petition_receptions", 4),
-        ("petition_visits", 300),
-        ("petition_cases", 120),
-        ("petitions_settled", 80),
-        ("pairings:village", 7),
-        ("households:household", 60),
-        ("batch_links", 2),
+        ("detail:petition_receptions", 4),
+        ("detail:petition_visits", 300),
+        ("detail:petition_cases", 120),
+        ("detail:petitions_settled", 80),
+        ("detail:pairings:village", 7),
+        ("detail:households:household", 60),
+        ("detail:batch_links", 2),
         ("filed:rectification_plan", 11),
         ("filed_all", 9),
-        ("urged:item:notice", 5),
-        ("urged:plan:reminder", 6),
+        ("detail:urged:item:notice", 5),
+        ("detail:urged:plan:reminder", 6),
     )
 
     assert found == Tallies(
@@ -169,10 +171,10 @@ def test_a_class_counts_its_units_and_their_things_together() -> None:
 
 
 _METRICS = (
-    "teams:station", "duties:patrol_made", "duties:plan_examined", "liaison_points",
-    "items_raised:opinion:ecology", "items_closed:opinion:ecology", "items_overdue", "items_rated",
-    "programme_progress:visits", "petition_cases", "households:village", "urged:item:notice",
-    "lectures:cadre_lecture", "filed_all", "publicity:press",
+    "teams:station", "detail:duties:patrol_made", "detail:duties:plan_examined", "liaison_points",
+    "detail:items_raised:opinion:ecology", "detail:items_closed:opinion:ecology", "items_overdue", "items_rated",
+    "programme_progress:visits", "detail:petition_cases", "detail:households:village", "detail:urged:item:notice",
+    "detail:lectures:cadre_lecture", "filed_all", "detail:publicity:press",
 )  # fmt: skip
 _sums = st.lists(st.tuples(st.sampled_from(_METRICS), st.integers(1, 9)), max_size=12)
 
@@ -187,12 +189,12 @@ def test_the_total_of_parts_is_what_all_their_sums_make(parts: list[list[tuple[s
 
 
 def test_adding_up_leaves_what_is_added_as_it_was() -> None:
-    one, other = of(("duties:patrol_made", 1)), of(("duties:patrol_made", 2))
+    one, other = of(("detail:duties:patrol_made", 1)), of(("detail:duties:patrol_made", 2))
     into = Tallies()
 
     add_up(into, one)
     add_up(into, other)
 
-    assert into == of(("duties:patrol_made", 3))
-    assert one == of(("duties:patrol_made", 1))
-    assert other == of(("duties:patrol_made", 2))
+    assert into == of(("detail:duties:patrol_made", 3))
+    assert one == of(("detail:duties:patrol_made", 1))
+    assert other == of(("detail:duties:patrol_made", 2))

@@ -33,8 +33,8 @@ def test_an_items_figures_never_contradict_one_another(life: list[Event]) -> Non
 
     for number in range(60):
         found = adds(item, day(number)).get("150202", {})
-        raised = found.get("items_raised:finding:service", 0)
-        shut = found.get("items_closed:finding:service", 0)
+        raised = found.get("items_raised", 0)
+        shut = found.get("items_closed", 0)
 
         assert shut <= raised <= 1
         assert found.get("items_closed_in_time", 0) <= shut

@@ -17,7 +17,7 @@ from tests.unit.status.things.said import (
 )
 from tests.unit.status.things.telling import adds, at, day, known, learnt, told
 
-RAISED, CLOSED = "items_raised:finding:service", "items_closed:finding:service"
+CLOSED = "items_closed"
 
 
 def days_of(item: Thing, metric: str) -> list[int]:
@@ -121,9 +121,10 @@ def test_an_item_is_raised_for_good_by_source_and_category() -> None:
     item = known("item", raised(2, 10, source="opinion", category="ecology"), closed(5))
 
     assert at(item, BANNER, 1) == {}
-    assert at(item, BANNER, 3) == {"items_raised:opinion:ecology": 1}
-    assert days_of(item, "items_raised:opinion:ecology") == until(2, 39)
-    assert days_of(item, "items_closed:opinion:ecology") == until(5, 39)
+    assert at(item, BANNER, 3) == {"items_raised": 1, "detail:items_raised:opinion:ecology": 1}
+    assert days_of(item, "items_raised") == until(2, 39)
+    assert days_of(item, "detail:items_raised:opinion:ecology") == until(2, 39)
+    assert days_of(item, "detail:items_closed:opinion:ecology") == until(5, 39)
 
 
 def test_each_reopening_counts() -> None:

@@ -26,30 +26,34 @@ from tests.unit.status.things.telling import at, day, known, told
 @pytest.mark.parametrize(
     ("event", "kind", "id_", "amounts"),
     [
-        (DUTY, "duty", "d-1", {"duties:patrol_made": 1}),
+        (DUTY, "duty", "d-1", {"detail:duties:patrol_made": 1}),
         (VISIT, "visit", "v-1", {"liaison_visits": 1}),
         (LIFE_MEETING, "life_meeting", "p-1/150202/2014-01-04", {"life_meetings": 1}),
-        (JOINT_MEETING, "joint_meeting", "m-1", {"joint_meetings": 1}),
-        (RULES, "team_rules", "150202/discipline", {"team_rules:discipline": 1}),
-        (PIECES, "publicity", "x-1", {"publicity:wechat": 40}),
+        (JOINT_MEETING, "joint_meeting", "m-1", {"detail:joint_meetings": 1}),
+        (RULES, "team_rules", "150202/discipline", {"detail:team_rules:discipline": 1}),
+        (PIECES, "publicity", "x-1", {"detail:publicity:wechat": 40}),
         (
             LECTURES,
             "lecture",
             "l-1",
             {
-                "lectures:cadre_lecture": 25,
-                "speakers:cadre_lecture": 10,
-                "listeners:cadre_lecture": 900,
+                "detail:lectures:cadre_lecture": 25,
+                "detail:speakers:cadre_lecture": 10,
+                "detail:listeners:cadre_lecture": 900,
             },
         ),
         (
             RECEPTION,
             "reception",
             "r-1",
-            {"petition_receptions": 1, "petition_visits": 30, "petition_cases": 12},
+            {
+                "detail:petition_receptions": 1,
+                "detail:petition_visits": 30,
+                "detail:petition_cases": 12,
+            },
         ),
-        (LINK, "batch_link", "1502-D01/150202", {"batch_links": 1}),
-        (STEP, "urging", "item/i-1/2014-01-03/notice", {"urged:item:notice": 1}),
+        (LINK, "batch_link", "1502-D01/150202", {"detail:batch_links": 1}),
+        (STEP, "urging", "item/i-1/2014-01-03/notice", {"detail:urged:item:notice": 1}),
     ],
 )
 def test_an_occurrence_adds_its_amounts_from_its_day(
@@ -71,7 +75,9 @@ def test_what_was_told_first_under_a_name_stands() -> None:
     for envelope in (second, first, second):
         learn_thing(occurrence, envelope, opened(envelope))
 
-    assert spans_by_unit(occurrence) == {BANNER: [("team_rules:discipline", day(3), None, 1)]}
+    assert spans_by_unit(occurrence) == {
+        BANNER: [("detail:team_rules:discipline", day(3), None, 1)]
+    }
 
 
 def test_an_occurrence_never_told_of_adds_nothing() -> None:

@@ -150,7 +150,10 @@ def test_a_programme_without_a_target_has_no_progress_to_show() -> None:
 def test_a_pairing_counts_until_the_help_ends() -> None:
     pairing = known("pairing", paired(3, 12), help_ended(9))
 
-    assert at(pairing, BANNER, 8) == {"pairings:household": 1, "households:household": 12}
+    assert at(pairing, BANNER, 8) == {
+        "detail:pairings:household": 1,
+        "detail:households:household": 12,
+    }
     assert at(pairing, BANNER, 9) == {}
 
 
@@ -158,5 +161,5 @@ def test_a_pairing_that_ended_as_it_began_was_none() -> None:
     assert spans_by_unit(known("pairing", paired(3, 12), help_ended(3))) == {}
     assert spans_by_unit(known("pairing", help_ended(3))) == {}
     assert spans_by_unit(known("pairing", paired(3, 0)))[BANNER] == [
-        ("pairings:household", day(3), None, 1)
+        ("detail:pairings:household", day(3), None, 1)
     ]
