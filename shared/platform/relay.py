@@ -30,6 +30,8 @@ from shared.platform.topic_audit import Published, StoreBehindTopic, TopicAudit
 log = structlog.get_logger()
 
 _POLL_SECONDS = 0.03
+_REST_SECONDS_AN_EVENT = 0.004
+_REST_SECONDS = 0.2
 _RETRY_SECONDS = 1.0
 _AUDIT_SECONDS = 5.0
 _PER_LEAGUE = 500
@@ -142,9 +144,12 @@ class Relay:
                 if clock() - audited_at > _AUDIT_SECONDS:
                     await self._audit(connection, audit)
                     audited_at = clock()
-                # A short rest gathers more into the next round: each costs a flush and a cursor.
-                if await self.publish_once(connection, sender) < _PER_LEAGUE:
-                    await pause(stop, _POLL_SECONDS)
+                published = await self.publish_once(connection, sender)
+                # Each round costs us, the broker and every consumer as much for few as for many:
+                # the busier it is, the longer a rest gathers the next.
+                if published < _PER_LEAGUE:
+                    rest = _POLL_SECONDS + published * _REST_SECONDS_AN_EVENT
+                    await pause(stop, min(rest, _REST_SECONDS))
         finally:
             with suppress(KafkaError):
                 await sender.stop()
