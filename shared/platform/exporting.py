@@ -30,7 +30,7 @@ class Export:
 
     name: str
     titles: Mapping[str, str] = field(default_factory=dict)
-    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    words: Mapping[str, Mapping[Any, str]] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
 
     def names(self, listing: Listing) -> list[str]:
