@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
-from services.supervision.api import uploads
+from services.supervision.api import duties, liaison, publicity, reading, teams, uploads
 from services.supervision.api.office import SupervisionOffice
 from services.supervision.people import PeopleDirectory
 from services.supervision.schema import SCHEMA, migrations
@@ -61,6 +61,6 @@ def api_app(settings: Settings, metrics: Metrics, client: httpx.AsyncClient) -> 
         return await unready(office.store.pool, wanted)
 
     wanted = migrations()
-    routers = [module.router for module in (uploads,)]
+    routers = [module.router for module in (uploads, teams, duties, liaison, publicity, reading)]
     app = create_app("supervision 督导", _DESCRIPTION, routers, metrics, ready, lifespan)
     return app

@@ -13,7 +13,7 @@ LECTURE_KINDS: Final = {
     "cadre_lecture": ("干部宣讲",),
     "secretary_lesson": ("书记讲党课", "支部书记讲党课"),
 }
-_DUTY_NAMES: Final = {
+DUTY_NAMES: Final = {
     "plan_examined": ("审阅方案",),
     "preparation_guided": ("指导准备",),
     "mobilization_attended": ("参加动员会",),
@@ -21,7 +21,7 @@ _DUTY_NAMES: Final = {
     "annual_appraisal_joined": ("参加年度考核",),
     "patrol_made": ("巡查",),
 }
-_CHANNEL_NAMES: Final = {
+CHANNEL_NAMES: Final = {
     "press": ("报刊",),
     "broadcasting": ("广播电视",),
     "microblog": ("微博",),
@@ -29,7 +29,7 @@ _CHANNEL_NAMES: Final = {
     "qq_group": ("QQ群",),
     "mobile_paper": ("手机报",),
 }
-_TARGET_NAMES: Final = {
+TARGET_NAMES: Final = {
     "league": ("盟市",),
     "banner": ("旗县", "旗县市区"),
     "township": ("苏木乡镇", "乡镇街道"),
@@ -106,7 +106,7 @@ DUTIES: Final = UploadKind(
         _id("duty", "履职编号"),
         Column(
             "kind",
-            choice({name: _DUTY_NAMES[name] for name in DUTY_KINDS}),
+            choice({name: DUTY_NAMES[name] for name in DUTY_KINDS}),
             required=True,
             titles=("履职类别",),
         ),
@@ -154,7 +154,7 @@ LIAISON_POINTS: Final = UploadKind(
         _UNIT,
         Column(
             "target",
-            choice({name: _TARGET_NAMES[name] for name in LIAISON_TARGETS}),
+            choice({name: TARGET_NAMES[name] for name in LIAISON_TARGETS}),
             required=True,
             titles=("联系点类别",),
         ),
@@ -185,7 +185,7 @@ PUBLICITY: Final = UploadKind(
         _UNIT,
         Column(
             "channel",
-            choice({name: _CHANNEL_NAMES[name] for name in CHANNELS}),
+            choice({name: CHANNEL_NAMES[name] for name in CHANNELS}),
             required=True,
             titles=("渠道",),
         ),

@@ -1,6 +1,7 @@
 """What every endpoint works with: the shared office, and the people directory beside it."""
 
 from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from fastapi import Request, Response
 
@@ -8,9 +9,17 @@ from services.supervision.people import PeopleDirectory
 from shared.platform.asking import Asking, answered
 from shared.platform.bulk import Row
 from shared.platform.campaigns import KnownCampaign
+from shared.platform.commands import Receipt
 from shared.platform.fields import Body
 from shared.platform.intake import Intake, Upload
 from shared.platform.office import Office
+from shared.platform.openapi import write_headers, write_responses
+
+WRITTEN: Final[dict[str, Any]] = {
+    "status_code": 201,
+    "responses": write_responses(Receipt),
+    "openapi_extra": write_headers(if_match=True),
+}
 
 
 @dataclass(frozen=True)

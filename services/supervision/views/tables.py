@@ -63,3 +63,9 @@ LECTURES: Final = _table(
     ("lecture",),
     "lecture unit kind title speakers:int lectures:int listeners:int given_on:date",
 )
+
+
+def shown_table(name: str, key: tuple[str, ...], others: str, **types: str) -> Table:
+    """A view that lists are made of; its columns are text where `types` says nothing else."""
+    columns = dict.fromkeys(("campaign", *key, *others.split()), "text") | types
+    return Table(name, ("campaign", *key), columns)
