@@ -29,6 +29,13 @@ from shared.platform.recording import (
 
 _OPEN = "select * from open_session($1, $2, $3, $4)"
 
+# Histories this transaction made to lock them and then recorded nothing in. One that was there
+# before stays: whoever waits for its lock would find it gone.
+_UNBEGIN = """
+delete from histories
+where league = any($1::text[]) and version = 0 and xmin = pg_current_xact_id()::xid
+"""
+
 _APPEND = """
 with moved as (
     update histories h
@@ -104,7 +111,10 @@ class Session:
             rows = self._place(events[start : start + _AT_ONCE], origin, now, grown, recorded)
         answer = make_answer(recorded)
         if recorded or self.key is not None:
-            moved = [(name, h.version, h.hash, h.recorded_at) for name, h in self.heads.items()]
+            grown_heads = {
+                each.pending.history: self.heads[each.pending.history] for each in recorded
+            }
+            moved = [(name, h.version, h.hash, h.recorded_at) for name, h in grown_heads.items()]
             columns = _columns(rows, len(_EVENT_COLUMNS))
             await self.connection.execute(
                 _APPEND, *_columns(moved, 4), *self._stored(answer), *columns
@@ -181,6 +191,9 @@ class EventStore:
             for row in rows:
                 self._take(session, row)
             yield session
+            empty = [league for league, head in session.heads.items() if not head.version]
+            if empty:
+                await connection.execute(_UNBEGIN, empty)
 
     def _take(self, session: Session, row: asyncpg.Record) -> None:
         match row["kind"]:
