@@ -105,6 +105,10 @@ class TokenRequest(BaseModel):
 
     account: Annotated[str, Field(max_length=40, examples=["clerk-1502"])]
     ttl_seconds: Annotated[int, Field(ge=1, le=LONGEST_SECONDS)] = WORKDAY_SECONDS
+    # Who it is, where that matters: somebody responsible for an item, a member of a team.
+    person: Annotated[
+        str | None, Field(pattern=r"^p-[0-9A-Za-z-]{1,40}$", examples=["p-1502-0007"])
+    ] = None
 
 
 class TokenAnswer(BaseModel):
@@ -149,7 +153,8 @@ def create_app(key: Ed25519PrivateKey, issuer: str) -> FastAPI:
             raise UnknownAccountError
         role, unit = named.groups()
         ttl = timedelta(seconds=wanted.ttl_seconds)
-        signed = mint(key, issuer, f"p-{unit}-{role}", [Grant(role=role, unit=unit)], ttl)
+        person = wanted.person or f"p-{unit}-{role}"
+        signed = mint(key, issuer, person, [Grant(role=role, unit=unit)], ttl)
         return TokenAnswer(access_token=signed, expires_in=wanted.ttl_seconds)
 
     app.add_exception_handler(UnknownAccountError, _unknown_account)

@@ -77,6 +77,25 @@ async def test_the_published_key_opens_what_is_issued(client: httpx.AsyncClient)
     assert (answer["token_type"], answer["expires_in"]) == ("Bearer", 28800)
 
 
+async def test_a_token_may_name_the_person(client: httpx.AsyncClient) -> None:
+    asked = {"account": "clerk-1502", "person": "p-1502-0007"}
+    named = (await client.post("/token", json=asked)).json()
+    nameless = (await client.post("/token", json={"account": "clerk-1502"})).json()
+
+    assert claims(named["access_token"])["sub"] == "p-1502-0007"
+    assert claims(named["access_token"])["grants"] == [{"role": "clerk", "unit": "1502"}]
+    assert claims(nameless["access_token"])["sub"] == "p-1502-clerk"
+
+
+@pytest.mark.parametrize("person", ["", "p-", "1502", "p-甲", "p-1\n", "p-" + "x" * 41, 7])
+async def test_a_person_is_named_by_an_id(client: httpx.AsyncClient, person: object) -> None:
+    """A name, above all, is none: tokens travel, and people appear in them as ids only."""
+    answer = await client.post("/token", json={"account": "clerk-1502", "person": person})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
+    assert "person" in answer.json()["detail"]
+
+
 async def test_every_shown_account_works(client: httpx.AsyncClient) -> None:
     shown = (await client.get("/accounts")).json()["accounts"]
     answers = [await client.post("/token", json={"account": each}) for each in shown]
