@@ -109,7 +109,7 @@ class Listing:
             rows = rows[: wanted.limit]
             last = [rows[-1][name] for name in self._ordered(wanted)]
             following = f'"{cursor_of(last, _name(wanted.order))}"'
-        items = ",".join(row["item"] for row in rows)
+        items = ",".join(row["shown_row"] for row in rows)
         return f'{{"items":[{items}],"next":{following}}}'.encode()
 
     async def count(self, pool: Pool, wanted: Wanted) -> int:
@@ -125,11 +125,11 @@ class Listing:
         """The row of a whole key as JSON, and its version."""
         conditions = " and ".join(f"t.{name} = ${n}" for n, name in enumerate(self.table.key, 1))
         row = await pool.fetchrow(
-            f"select to_json(x)::text as item, t.version from {self.table.name} t{self.joined}"  # noqa: S608
+            f"select to_json(x)::text as shown_row, t.version from {self.table.name} t{self.joined}"  # noqa: S608
             f" cross join lateral (select {self.selected()}) x where {conditions}",
             *key,
         )
-        return None if row is None else (row["item"], row["version"])
+        return None if row is None else (row["shown_row"], row["version"])
 
     async def all_rows(
         self, pool: Pool, wanted: Wanted, names: Sequence[str]
@@ -192,7 +192,7 @@ class Listing:
         text = (
             f"with {mine}t as materialized (select t.* from {'mine t' if mine else source}"  # noqa: S608
             f" order by {by} limit {limit})"
-            f" select to_json(x)::text as item, {', '.join(f't.{name}' for name in ordered)}"
+            f" select to_json(x)::text as shown_row, {', '.join(f't.{name}' for name in ordered)}"
             f" from t{self.joined} cross join lateral (select {self.selected()}) x order by {by}"
         )
         return text, *query.values
