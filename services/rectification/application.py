@@ -12,11 +12,14 @@ from services.rectification.api import (
     evidence,
     filed_plans,
     items,
+    ledger,
     pairings,
     petitions,
     programme_lists,
     programme_uploads,
     programmes,
+    saved_views,
+    selected,
     uploads,
     urging,
 )
@@ -40,7 +43,10 @@ from shared.platform.starting import patiently, unready
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     uploads.router,
+    selected.router,
     items.router,
+    ledger.router,
+    saved_views.router,
     evidence.router,
     programme_uploads.router,
     filed_plans.router,

@@ -81,6 +81,25 @@ def named(names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     return {word: (name,) for word, name in names.items()}
 
 
+# The ledger's file holds more than an item is raised with: it can be read in again as it is.
+_SHOWN_ONLY: Final = {
+    "number": "序号", "league": "盟市代码", "league_name": "盟市", "banner": "旗县代码",
+    "banner_name": "旗县", "township": "乡镇代码", "township_name": "乡镇",
+    "unit_name": "责任单位", "state": "状态", "overdue": "逾期", "due_soon": "临期",
+    "cascades": "逐级落实", "paused_on": "暂停计时日期", "percent": "进度",
+    "extensions": "延期次数", "rejections": "退回次数", "reopenings": "重开次数",
+    "evidence": "材料数", "requested_by": "销号申请人", "requested_on": "申请销号日期",
+    "verified_by": "核查人", "closed_on": "销号日期", "reviewed_on": "回头看日期",
+    "score": "满意度", "first_due_on": "原定时限", "last_on": "最近办理日期",
+}  # fmt: skip
+_RAISED_WITH: Final = {
+    "item": "编号", "unit": "责任单位代码", "source": "来源", "origin": "来源编号",
+    "category": "类别", "summary": "事项", "responsible_person": "责任人", "due_on": "完成时限",
+    "raised_on": "登记日期", "parent": "上级事项", "programme": "专项",
+}  # fmt: skip
+TITLES: Final[Mapping[str, str]] = _RAISED_WITH | _SHOWN_ONLY
+"""The headers of the ledger's files, which its upload takes back."""
+
 ITEMS: Final = UploadKind(
     columns=(
         Column("item", code, required=True, titles=("编号", "事项编号")),
@@ -94,6 +113,7 @@ ITEMS: Final = UploadKind(
         Column("raised_on", local_date, required=True, titles=("登记日期",)),
         Column("parent", code, titles=("上级事项",)),
         Column("programme", code, titles=("专项",)),
+        *(Column(name, str, titles=(title,), number=True) for name, title in _SHOWN_ONLY.items()),
     ),
     unique=("item",),
     blame={

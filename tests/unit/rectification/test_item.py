@@ -281,9 +281,9 @@ class TestClosing:
     )
 
     def test_is_requested_with_evidence(self) -> None:
-        given(LIFE, RAISED).when(
-            step(RequestClosure, march(20), "已整改", (PHOTO,), CLERK)
-        ).then(REQUESTED)
+        given(LIFE, RAISED).when(step(RequestClosure, march(20), "已整改", (PHOTO,), CLERK)).then(
+            REQUESTED
+        )
         item = given(LIFE, RAISED, REQUESTED).state()
         assert (item.standing, item.evidence) == (Closing(CLERK, march(20)), 1)
 
