@@ -1,76 +1,34 @@
 """Rebuilding the inline views: every stream folded from its first event, written set by set."""
 
-from collections.abc import AsyncIterator
-
-from services.units.domain.leading_group import LEADING_GROUP, Group
 from services.units.domain.unit import UNIT, Unregistered
-from services.units.views import GROUPS, UnitChange, group_row, write_units
+from services.units.views import GROUPS, OF_GROUP, UNIT_TABLES, UnitChange, write_units
 from shared.contracts.units import UNITS
-from shared.kernel.events import Event
 from shared.platform.postgres import Connection, Pool
-
-_STREAMS_AT_ONCE = 5_000
-
-_EVENTS = """
-select stream, type, schema_version, data::text as body
-from events where starts_with(stream, $1) order by stream, stream_version
-"""
-_EMPTY = (
-    "delete from units",
-    "delete from unit_names",
-    "delete from unit_places",
-    "delete from leading_groups",
-)
-
-Lives = list[tuple[str, list[Event]]]
-"""Streams with all their events."""
+from shared.platform.rebuilding import Past, refill, while_writers_wait, whole_streams
 
 
 async def rebuild(pool: Pool) -> dict[str, int]:
     """Empty the views and fold them again, while writers wait and readers see the old ones;
     how many streams of each sort.
     """
-    async with pool.acquire() as connection, connection.transaction():
-        # Writers lock their history first: none can be half way when we hold the table.
-        await connection.execute("lock table histories in exclusive mode")
-        for statement in _EMPTY:
-            await connection.execute(statement)
-        units = groups = 0
-        async for lives in _lives(connection, "unit/"):
-            await write_units(connection, [_unit_change(events) for _, events in lives])
-            units += len(lives)
-        async for lives in _lives(connection, "group/"):
-            await _write_groups(connection, lives)
-            groups += len(lives)
-    return {"units": units, "leading_groups": groups}
+    async with while_writers_wait(pool) as connection:
+        units = await _refill_units(connection)
+        groups = await refill(connection, UNITS, OF_GROUP)
+    return {"units": units, GROUPS.name: groups}
 
 
-async def _lives(connection: Connection, prefix: str) -> AsyncIterator[Lives]:
-    """Whole streams, some thousands at a time."""
-    lives: Lives = []
-    async for row in connection.cursor(_EVENTS, prefix, prefetch=_STREAMS_AT_ONCE):
-        if not lives or lives[-1][0] != row["stream"]:
-            if len(lives) >= _STREAMS_AT_ONCE:
-                yield lives
-                lives = []
-            lives.append((row["stream"], []))
-        lives[-1][1].append(UNITS.decode(row["type"], row["schema_version"], row["body"]))
-    if lives:
-        yield lives
+async def _refill_units(connection: Connection) -> int:
+    for table in UNIT_TABLES:
+        await connection.execute(f"delete from {table.name}")  # noqa: S608 - names are ours
+    count = 0
+    async for streams in whole_streams(connection, UNITS, "unit"):
+        await write_units(connection, [_unit_change(past) for past in streams])
+        count += len(streams)
+    return count
 
 
-def _unit_change(events: list[Event]) -> UnitChange:
-    state = UNIT.fold(events)
+def _unit_change(past: Past) -> UnitChange:
+    state = UNIT.fold(past.events)
     if isinstance(state, Unregistered):
-        raise TypeError(f"{events[0]!r} begins a unit's stream")
-    return UnitChange(state.unit, len(events), events)
-
-
-async def _write_groups(connection: Connection, lives: Lives) -> None:
-    rows = []
-    for stream, events in lives:
-        state = LEADING_GROUP.fold(events)
-        if not isinstance(state, Group):
-            raise TypeError(f"{events[0]!r} begins a group's stream")
-        rows.append(group_row(stream, state, len(events)))
-    await GROUPS.put(connection, rows)
+        raise TypeError(f"{past.events[0]!r} begins a unit's stream")
+    return UnitChange(state.unit, len(past.events), past.events)

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
 
-from services.units.domain.leading_group import Group, InUnit
+from services.units.domain.leading_group import LEADING_GROUP, Group, InUnit
 from services.units.domain.tree import Tree, Unit
 from shared.contracts.units import UnitMoved, UnitRegistered, UnitRenamed
 from shared.kernel.events import Event
 from shared.kernel.units import unit_class
 from shared.platform.commands import Change
 from shared.platform.inline_views import Row, Showing, Table
+from shared.platform.lives import Life
 from shared.platform.postgres import Connection
 
 _UNIT = (
@@ -60,6 +61,7 @@ GROUPS = Table(
     },
 )  # fmt: skip
 
+UNIT_TABLES = (UNITS, NAMES, PLACES)
 
 _ENDED = """
 update {table} t set until_on = n.from_on
@@ -71,10 +73,6 @@ where t.campaign = n.campaign and t.code = n.code
 
 def unit_stream(campaign: str, code: str) -> str:
     return f"unit/{campaign}/{code}"
-
-
-def group_stream(campaign: str, unit: str, group: str) -> str:
-    return f"group/{campaign}/{unit}/{group}"
 
 
 @dataclass(slots=True)
@@ -163,9 +161,10 @@ class _Dated:
             yield (*key, on, until, *self._new[key][on])
 
 
-def group_row(stream: str, group: Group, version: int) -> Row:
+def _group_row(change: Change[InUnit, Group]) -> Row:
     """A group's row in its table; the stream names campaign, unit and group."""
-    _, campaign, unit, kind = stream.split("/")
+    _, campaign, unit, kind = change.work.stream.split("/")
+    group = change.state
     now = group.staffings[-1]
     rules = max(group.rules, key=attrgetter("adopted_on"), default=None)
     return (
@@ -178,12 +177,8 @@ def group_row(stream: str, group: Group, version: int) -> Row:
         now.since if len(group.staffings) > 1 else None,
         rules.title if rules else None,
         rules.adopted_on if rules else None,
-        version,
+        change.version,
     )
 
 
-def _group_row_of(change: Change[InUnit, Group]) -> Row:
-    return group_row(change.work.stream, change.state, change.version)
-
-
-SHOWN_GROUPS = Showing(GROUPS, _group_row_of)
+OF_GROUP = Life("group", LEADING_GROUP, Showing(GROUPS, _group_row))

@@ -15,9 +15,10 @@ from shared.platform.bulk import Outcome as RowOutcome
 from shared.platform.bulk.cells import cell_text
 from shared.platform.bulk.rows import duplicates
 from shared.platform.bulk.writing import result_file
-from shared.platform.commands import Outcome, Report, RowsRefused, Work
+from shared.platform.commands import CommandHandler, Complete, Outcome, Report, RowsRefused, Work
 from shared.platform.eventstore import EventStore
 from shared.platform.fields import CampaignInPath
+from shared.platform.lives import Life
 from shared.platform.openapi import Responses, problem_responses, schema_of
 from shared.platform.problems import language_of, problem
 from shared.platform.recording import Answer, IdempotencyKey, Origin
@@ -78,6 +79,25 @@ ToWorks = Callable[[list[Row]], Awaitable[tuple[Sequence[Work[Any]], list[RowErr
 
 Execute = Callable[[Sequence[Work[Any]], Run], Awaitable[Outcome[Any, Any]]]
 """Runs works, as CommandHandler.many does; may raise RowsRefused."""
+
+
+def executing(handler: CommandHandler, life: Life, complete: Complete | None = None) -> Execute:
+    """Run works on the streams of a life; `complete` ends what was decided under the locks."""
+
+    async def execute(works: Sequence[Work[Any]], run: Run) -> Outcome[Any, Any]:
+        return await handler.many(
+            life.decider,
+            works,
+            run.origin,
+            run.report,
+            key=run.key,
+            view=life.view,
+            complete=complete,
+            accept_valid=run.accept_valid,
+            dry_run=run.dry_run,
+        )
+
+    return execute
 
 
 async def run_upload(

@@ -12,8 +12,8 @@ from shared.kernel.refusals import Refusal, UnknownUnit
 from shared.kernel.setting import Setting
 from shared.platform.asking import Asking
 from shared.platform.bulk import Row, RowError
-from shared.platform.bulk_http import Execute, Run, ToWorks, UploadKind, add_upload
-from shared.platform.commands import CommandHandler, Complete, Outcome, Work
+from shared.platform.bulk_http import Execute, ToWorks, UploadKind, add_upload, executing
+from shared.platform.commands import CommandHandler, Complete, Work
 from shared.platform.eventstore import EventStore
 from shared.platform.lives import Life
 from shared.platform.postgres import Pool
@@ -117,7 +117,8 @@ def _prepared(intake: Intake) -> Callable[..., Awaitable[tuple[ToWorks, Execute]
         upload = Upload(request.app.state.office, intake, campaign, ask)
         await upload.office.settings(campaign, ())  # an unknown campaign is told before its rows
         ask.caller.require_anywhere(*intake.actions)
-        return upload.works, upload.execute
+        execute = executing(upload.office.handler, intake.life, intake.complete)
+        return upload.works, execute
 
     return prepare
 
@@ -149,20 +150,6 @@ class Upload:
         """The work of a single row, say of a request's body; raises its Refusal."""
         unit_of, taking = await self._looked_up([row])
         return self._work(row, unit_of(row), taking)
-
-    async def execute(self, works: Sequence[Work[Any]], run: Run) -> Outcome[Any, Any]:
-        life = self.intake.life
-        return await self.office.handler.many(
-            life.decider,
-            works,
-            run.origin,
-            run.report,
-            key=run.key,
-            view=life.view,
-            complete=self.intake.complete,
-            accept_valid=run.accept_valid,
-            dry_run=run.dry_run,
-        )
 
     async def _looked_up(self, rows: list[Row]) -> tuple[Callable[[Row], str], Taking]:
         intake, office = self.intake, self.office

@@ -11,7 +11,6 @@ from services.units.api.bodies import AdoptWorkingRules, FormGroup
 from services.units.api.office import Office, office_of, today
 from services.units.api.units import json_answer
 from services.units.domain.leading_group import (
-    LEADING_GROUP,
     AdoptRules,
     Form,
     InUnit,
@@ -20,7 +19,7 @@ from services.units.domain.leading_group import (
 )
 from services.units.domain.tree import Unit
 from services.units.queries import GroupList
-from services.units.views import SHOWN_GROUPS, group_stream, units_by_code
+from services.units.views import OF_GROUP, units_by_code
 from shared.kernel.access import Action
 from shared.kernel.refusals import Refusal, UnknownUnit
 from shared.platform.asking import Ask, Asking, answered
@@ -117,7 +116,7 @@ def group_work(
         raise UnknownUnit(unit=unit)
     ask.caller.require(Action.WRITE_UNITS, found.path)
     return Work(
-        group_stream(found.campaign, unit, group),
+        OF_GROUP.stream(found.campaign, unit, group),
         found.campaign,
         unit,
         found.path,
@@ -141,6 +140,6 @@ async def _give(
     work = group_work(units, ask, unit, group, command)
     with office.measured(type(command).__name__):
         answer = await office.groups.one(
-            LEADING_GROUP, work, ask.origin, key=ask.key, view=SHOWN_GROUPS
+            OF_GROUP.decider, work, ask.origin, key=ask.key, view=OF_GROUP.view
         )
     return answered(answer)
