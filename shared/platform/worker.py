@@ -30,7 +30,9 @@ _MEASURE_SECONDS = 1.0
 _BATCH_RECORDS = 5_000
 _BATCH_MILLISECONDS = 20
 # The embedded broker looks for new records only this often within a waiting fetch.
-_FETCH_WAIT_MILLISECONDS = 100
+_FETCH_WAIT_MILLISECONDS = 200
+# A partition's share of a fetch: while a batch is applied, the next waits in memory.
+_FETCH_BYTES = 512 * 1024
 # A batch costs much the same for one event as for fifty: few events wait for more to come.
 _REST_SECONDS = 0.06
 _FEW = 500
@@ -79,6 +81,7 @@ class Consuming:
             max_records=_BATCH_RECORDS,
             batch_timeout_ms=_BATCH_MILLISECONDS,
             fetch_max_wait_ms=_FETCH_WAIT_MILLISECONDS,
+            max_partition_fetch_bytes=_FETCH_BYTES,
             max_poll_interval_ms=30 * 60 * 1000,
             parser=_without_headers,
             decoder=_undecoded,
