@@ -11,10 +11,11 @@ from deploy.docs_asyncapi import asyncapi
 from deploy.docs_catalogue import catalogue
 from deploy.layout import ROOT
 from shared.contracts.contract import Contract
+from shared.contracts.rectification import RECTIFICATION
 from shared.contracts.schedule import SCHEDULE
 from shared.contracts.units import UNITS
 
-CONTRACTS: Final[tuple[Contract, ...]] = (UNITS, SCHEDULE)
+CONTRACTS: Final[tuple[Contract, ...]] = (UNITS, SCHEDULE, RECTIFICATION)
 
 
 def documents() -> Mapping[Path, str]:
