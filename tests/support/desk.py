@@ -96,9 +96,11 @@ class Desk:
 
 @asynccontextmanager
 async def desk_of(
-    app: FastAPI, units: Mapping[str, tuple[int, str]] = UNITS
+    app: FastAPI, units: Mapping[str, tuple[int, str]] = UNITS, *, known: bool = True
 ) -> AsyncIterator[Desk]:
-    """The running app with a campaign of its own and its units known."""
+    """The running app with a campaign of its own and its units known; `known` says that the
+    campaign is told of, as to services that follow the schedule.
+    """
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
@@ -106,7 +108,7 @@ async def desk_of(
     ):
         desk = Desk(http, f"nmg-{next(_numbers)}", app.state.office.store.pool)
         envelopes = [registered(desk.campaign, path, *units[path]) for path in units]
-        await tell(desk.pool, [*envelopes, opened(desk.campaign)])
+        await tell(desk.pool, [*envelopes, opened(desk.campaign)] if known else envelopes)
         yield desk
 
 

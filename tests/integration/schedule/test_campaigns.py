@@ -1,7 +1,8 @@
 """Opening a campaign and what is said for all of it, over HTTP."""
 
-from tests.integration.schedule.conftest import WINDOWS, Desk, opening
+from tests.integration.schedule.conftest import WINDOWS, opening
 from tests.support.access import bearer
+from tests.support.desk import Desk
 
 
 async def test_opening_again_changes_nothing_and_otherwise_is_refused(desk: Desk) -> None:

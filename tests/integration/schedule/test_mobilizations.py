@@ -9,7 +9,7 @@ from services.schedule.schema import SCHEMA
 from services.schedule.views.lives import LIVES
 from shared.contracts.schedule import SCHEDULE
 from shared.platform.rebuilding import rebuild
-from tests.integration.schedule.conftest import Desk
+from tests.support.desk import Desk
 
 HELD = {
     "unit": "150202",
@@ -150,7 +150,7 @@ async def test_flags_tell_late_early_and_without_a_plan(desk: Desk) -> None:
 
 
 async def test_an_abolished_unit_holds_no_meeting_from_that_day_on(desk: Desk) -> None:
-    await desk.abolish(TOWNS[0], date(2014, 3, 4))
+    await desk.abolish(f"15.1502.150202.{TOWNS[0]}", date(2014, 3, 4))
     late = await desk.upload("/mobilizations/import", rows(TOWNS[0]))
     before = await desk.upload("/mobilizations/import", rows(TOWNS[0], held_at="2014-03-03 09:00"))
 

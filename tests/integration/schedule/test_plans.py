@@ -1,7 +1,7 @@
 """Plans through their gates, over HTTP and in uploads."""
 
 from deploy.issuer import Role
-from tests.integration.schedule.conftest import Desk
+from tests.support.desk import Desk
 
 BAOTOU: list[tuple[str, Role, str]] = [
     ("city_supervision_team", "supervisor", "1502"),

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from deploy.issuer import Role
-from tests.integration.schedule.conftest import WINDOWS, Desk, opening
+from tests.integration.schedule.conftest import WINDOWS, opening
 from tests.integration.schedule.test_plans import GATES, PLAN
+from tests.support.desk import Desk
 
 HELD = {"held_at": "2014-02-18T09:00:00+08:00", "attendees": 220}
 PREPARED = {"unit": "150202", "prepared_on": "2013-12-20"}

@@ -4,7 +4,7 @@ import pytest
 
 from services.schedule.api.columns import TRAININGS
 from shared.platform.bulk import JSON_LINES, XLSX, write_xlsx
-from tests.integration.schedule.conftest import Desk
+from tests.support.desk import Desk
 
 TRAINING = {
     "unit": "150202",

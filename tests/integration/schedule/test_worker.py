@@ -25,7 +25,7 @@ from shared.platform.kafka import (
     producer,
     reader,
 )
-from tests.integration.schedule.conftest import Desk, registered
+from tests.support.desk import Desk, registered
 
 _PATIENCE_SECONDS = 30.0
 
@@ -84,7 +84,7 @@ async def test_units_come_in_and_events_go_out(
     await ensure_topics(own_broker, [UNITS.topic])
     async with producer(own_broker) as sender:
         league = f"w{time.time_ns()}"
-        envelope = msgspec.structs.replace(registered(campaign, "15"), league=league)
+        envelope = msgspec.structs.replace(registered(campaign, "15", 1, "region"), league=league)
         await sender.send_and_wait(
             UNITS.topic, msgspec.json.encode(envelope), key=league.encode(),
             partition=partition_of(league),
