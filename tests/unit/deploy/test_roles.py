@@ -1,0 +1,30 @@
+"""What a role does not need it does not load: memory and a fast start, kept by this test."""
+
+import subprocess
+import sys
+
+import pytest
+
+from deploy.layout import ROOT, SERVICE_NAMES
+
+HTTP = {"fastapi", "starlette", "cryptography"}
+KAFKA = {"aiokafka", "faststream"}
+FILES = {"docx", "openpyxl", "python_calamine", "xlsxwriter", "jinja2"}
+NEEDED = {"main": set[str](), "worker": KAFKA, "application": HTTP}
+
+
+def loaded(module: str) -> set[str]:
+    """Which of the heavy libraries importing a module brings in."""
+    asked = f"import sys, {module}; print(*({HTTP | KAFKA | FILES!r} & sys.modules.keys()))"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("part", NEEDED)
+@pytest.mark.parametrize("service", SERVICE_NAMES)
+def test_a_role_loads_only_what_it_needs(service: str, part: str) -> None:
+    superfluous = loaded(f"services.{service}.{part}") - NEEDED[part]
+
+    assert superfluous == set()
