@@ -42,7 +42,7 @@ class LeanRoute(APIRoute):
                 return await ordinary(request)
             try:
                 given = msgspec.json.decode(await request.body())
-            except ValueError:
+            except (ValueError, RecursionError):  # brackets without end
                 return await ordinary(request)
             values: dict[str, Any] = {}
             values[body.name], wrong = body.validate(given, values, loc=("body",))
