@@ -30,7 +30,7 @@ _MEASURE_SECONDS = 1.0
 _BATCH_RECORDS = 5_000
 _BATCH_MILLISECONDS = 20
 # The embedded broker looks for new records only this often within a waiting fetch.
-_FETCH_WAIT_MILLISECONDS = 200
+_FETCH_WAIT_MILLISECONDS = 100
 # A partition's share of a fetch: while a batch is applied, the next waits in memory.
 _FETCH_BYTES = 512 * 1024
 # A batch costs much the same for one event as for fifty: few events wait for more to come.
