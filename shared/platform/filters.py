@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -60,7 +60,7 @@ def moments(column: str, description: str = "", *, stem: str = "") -> tuple[Filt
         return f"t.{column} >= {{}}", (local_midnight(day),)
 
     def until(day: date, _: Asking) -> Condition:
-        return f"t.{column} < {{}} + interval '1 day'", (local_midnight(day),)
+        return f"t.{column} < {{}}", (local_midnight(day + timedelta(days=1)),)
 
     return (
         Filter(f"{stem}_from", LocalDate, since, f"{description} 起"),
