@@ -10,6 +10,7 @@ Asked = TypeVar("Asked")
 Given = TypeVar("Given")
 
 _AT_ONCE = 64
+_ENOUGH = 16
 _STEP_SECONDS = 0.001
 _STEPS = 8
 
@@ -50,7 +51,7 @@ class Gatherer(Generic[Asked, Given]):
 
     async def _answer_all(self) -> None:
         while self._waiting:
-            if self._patient and len(self._waiting) > 1:
+            if self._patient and 1 < len(self._waiting) < _ENOUGH:
                 await self._let_come()
             together, self._waiting = self._waiting[:_AT_ONCE], self._waiting[_AT_ONCE:]
             await self._answer_some(together)
@@ -60,7 +61,7 @@ class Gatherer(Generic[Asked, Given]):
         for _ in range(_STEPS):
             known = len(self._waiting)
             await asyncio.sleep(_STEP_SECONDS)
-            if not known < len(self._waiting) < _AT_ONCE:
+            if not known < len(self._waiting) < _ENOUGH:
                 break
 
     async def _answer_some(self, together: list[tuple[Asked, asyncio.Future[Given]]]) -> None:
