@@ -18,7 +18,8 @@ from shared.platform.postgres import Pool
 log = structlog.get_logger()
 
 INTERVAL_SECONDS = 30.0
-_PATIENCE_SECONDS = 5.0
+# Longer than a relay is behind in a large upload: what it is about to send need not be fetched.
+_PATIENCE_SECONDS = 10.0
 _AT_ONCE = 5_000
 _CHECKPOINTS = "select service, league, version from checkpoints where projection = $1"
 

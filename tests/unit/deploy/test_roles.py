@@ -28,3 +28,21 @@ def test_a_role_loads_only_what_it_needs(service: str, part: str) -> None:
     superfluous = loaded(f"services.{service}.{part}") - NEEDED[part]
 
     assert superfluous == set()
+
+
+@pytest.mark.parametrize("words", [(), ("nonsense",), ("api", "worker", "migrate")])
+@pytest.mark.parametrize("service", SERVICE_NAMES)
+def test_a_role_that_is_none_is_told_with_those_there_are(
+    service: str, words: tuple[str, ...]
+) -> None:
+    """Before any setting is read: nothing of the environment is needed to be told."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"services.{service}.main", *words],
+        cwd=ROOT, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode != 0
+    assert (
+        f"usage: python -m services.{service}.main api|worker|migrate|" in done.stdout + done.stderr
+    )
+    assert "Traceback" not in done.stderr
