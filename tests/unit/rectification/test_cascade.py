@@ -1,0 +1,84 @@
+"""One order for many units, and numbers counted without a gap."""
+
+import pytest
+
+from services.rectification.domain.cascade import MAX_UNITS, Chosen, children_of, office_of
+from services.rectification.domain.item_refusals import (
+    CascadeEmpty,
+    CascadeTooWide,
+    ItemAlreadyRaised,
+    ParentClosed,
+    UnknownParent,
+)
+from services.rectification.domain.numbering import Counter, free_name, names_for
+from services.rectification.views.items import ItemAtHand, require_parent
+from shared.kernel.setting import UnitAtHand
+from tests.unit.rectification.ledger import SETTING, march, raising
+
+ORDER = raising(item="order-1", cascades=True, programme="wuhai")
+
+
+def unit(code: str) -> UnitAtHand:
+    return UnitAtHand(code, 4, "town", f"15.1503.150302.{code}", march(1))
+
+
+class TestAnOrder:
+    def test_becomes_an_item_for_each_unit_that_names_it(self) -> None:
+        first, second = children_of(
+            ORDER, [Chosen(unit("150302001"), "p-1"), Chosen(unit("150302002"), "p-2")]
+        )
+
+        assert (first.item, first.parent, first.origin) == (
+            "order-1-150302001", "order-1", "order-1",
+        )  # fmt: skip
+        assert (first.source, first.cascades, first.programme) == ("cascade", False, "wuhai")
+        assert first.setting.unit.code == "150302001"
+        assert (second.responsible_person, second.due_on) == ("p-2", ORDER.due_on)
+        assert second.setting.now == SETTING.now
+
+    def test_for_nobody_is_refused(self) -> None:
+        with pytest.raises(CascadeEmpty):
+            children_of(ORDER, [])
+
+    def test_for_too_many_is_refused(self) -> None:
+        with pytest.raises(CascadeTooWide):
+            children_of(ORDER, [Chosen(unit("1"), "p-1")] * (MAX_UNITS + 1))
+
+    def test_falls_to_the_units_office_until_it_names_somebody(self) -> None:
+        assert office_of("150302001") == "office-150302001"
+
+
+class TestAParent:
+    CASCADING = ItemAtHand("order-1", "1503", "p-1", "open", cascades=True, open_children=2)
+
+    def test_may_be_absent(self) -> None:
+        require_parent("", None)
+        require_parent("order-1", self.CASCADING)
+
+        assert self.CASCADING.cascades
+
+    def test_has_to_be_an_order(self) -> None:
+        plain = ItemAtHand("a", "1503", "p-1", "open", cascades=False, open_children=0)
+        for known in (None, plain):
+            with pytest.raises(UnknownParent):
+                require_parent("a", known)
+
+    def test_that_is_closed_takes_no_more(self) -> None:
+        closed = ItemAtHand("a", "1503", "p-1", "closed", cascades=True, open_children=0)
+        with pytest.raises(ParentClosed):
+            require_parent("a", closed)
+
+
+class TestNumbers:
+    def test_follow_the_last_of_each_unit(self) -> None:
+        counter = Counter({"150302": 7})
+
+        assert [counter.next(code) for code in ("150302", "150303", "150302")] == [8, 1, 9]
+
+    def test_name_an_item_that_has_no_name(self) -> None:
+        assert free_name("150302", 8, frozenset()) == "150302-8"
+        assert free_name("150302", 8, {"150302-8", "150302-8-2"}) == "150302-8-3"
+
+    def test_whose_names_are_all_taken_is_refused(self) -> None:
+        with pytest.raises(ItemAlreadyRaised):
+            free_name("150302", 8, set(names_for("150302", 8)))
