@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from services.rectification.domain.item import Raise
+from services.rectification.domain.item import ITEM as LIFE
+from services.rectification.domain.item import Item, Raise
 from shared.contracts.rectification import (
     ClockPaused,
     ClosureRequested,
@@ -12,6 +13,7 @@ from shared.contracts.rectification import (
     ItemRaised,
     RectificationClosed,
 )
+from shared.kernel.events import Event
 from shared.kernel.setting import Setting, UnitAtHand
 
 CAMPAIGN = "nmg-2014"
@@ -86,3 +88,10 @@ REQUESTED = ClosureRequested(
     **PLACE, summary="已整改", evidence=(PHOTO,), requested_by=CLERK, requested_on=march(20)
 )
 CLOSED = RectificationClosed(**PLACE, note="现场核查", verified_by=VERIFIER, closed_on=march(24))
+
+
+def item_after(*events: Event) -> Item:
+    """The item as these events leave it."""
+    item = LIFE.fold(events)
+    assert item is not None
+    return item

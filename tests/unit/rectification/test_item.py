@@ -66,6 +66,7 @@ from tests.unit.rectification.ledger import (
     SETTING,
     VERIFIER,
     april,
+    item_after,
     march,
     raised,
     raising,
@@ -160,7 +161,7 @@ class TestAssigning:
             **PLACE, responsible_person=CLERK, assigned_at=local_midnight(march(5))
         )
         given(LIFE, RAISED).when(step(Assign, march(5), CLERK)).then(event)
-        assert given(LIFE, RAISED, event).state().responsible_person == CLERK
+        assert item_after(RAISED, event).responsible_person == CLERK
 
     def test_today_is_told_to_the_minute(self) -> None:
         event = ItemAssigned(
@@ -182,7 +183,7 @@ class TestProgress:
 
     def test_is_reported(self) -> None:
         given(LIFE, RAISED).when(step(Progress, march(5), "已动工", 30)).then(self.REPORTED)
-        assert given(LIFE, RAISED, self.REPORTED).state().percent == 30
+        assert item_after(RAISED, self.REPORTED).percent == 30
 
     def test_reported_twice_changes_nothing(self) -> None:
         given(LIFE, RAISED, self.REPORTED, REQUESTED, CLOSED).when(
@@ -209,7 +210,7 @@ class TestExtending:
         given(LIFE, RAISED).when(step(Extend, march(20), april(10), "天气", CLERK)).then(
             self.EXTENDED
         )
-        item = given(LIFE, RAISED, self.EXTENDED).state()
+        item = item_after(RAISED, self.EXTENDED)
         assert (item.due_on, item.extensions) == (april(10), 1)
 
     def test_again_with_the_same_words_changes_nothing(self) -> None:
@@ -248,11 +249,11 @@ class TestTheClock:
 
     def test_stands_still_from_the_pause_on(self) -> None:
         given(LIFE, RAISED).when(step(Pause, march(10), "等待自治区批复")).then(PAUSED)
-        assert given(LIFE, RAISED, PAUSED).state().standing == Open(march(10))
+        assert item_after(RAISED, PAUSED).standing == Open(march(10))
 
     def test_runs_on_with_the_working_days_of_the_pause_added(self) -> None:
         given(LIFE, RAISED, PAUSED).when(step(Resume, march(17))).then(self.RESUMED)
-        assert given(LIFE, RAISED, PAUSED, self.RESUMED).state().due_on == april(4)
+        assert item_after(RAISED, PAUSED, self.RESUMED).due_on == april(4)
 
     def test_resumed_twice_changes_nothing(self) -> None:
         given(LIFE, RAISED, PAUSED, self.RESUMED).when(step(Resume, march(17))).then()
@@ -284,7 +285,7 @@ class TestClosing:
         given(LIFE, RAISED).when(step(RequestClosure, march(20), "已整改", (PHOTO,), CLERK)).then(
             REQUESTED
         )
-        item = given(LIFE, RAISED, REQUESTED).state()
+        item = item_after(RAISED, REQUESTED)
         assert (item.standing, item.evidence) == (Closing(CLERK, march(20)), 1)
 
     def test_without_evidence_is_refused(self) -> None:
@@ -308,9 +309,7 @@ class TestClosing:
         given(LIFE, RAISED, REQUESTED).when(step(Close, march(24), "现场核查", VERIFIER)).then(
             CLOSED
         )
-        assert given(LIFE, RAISED, REQUESTED, CLOSED).state().standing == Closed(
-            VERIFIER, march(24)
-        )
+        assert item_after(RAISED, REQUESTED, CLOSED).standing == Closed(VERIFIER, march(24))
 
     @pytest.mark.parametrize("verifier", [OWNER, CLERK])
     @pytest.mark.parametrize("kind", [Close, Reject])
@@ -331,7 +330,7 @@ class TestClosing:
         given(LIFE, RAISED, REQUESTED).when(step(Reject, march(22), "扬尘仍在", VERIFIER)).then(
             self.REJECTED
         )
-        item = given(LIFE, RAISED, REQUESTED, self.REJECTED).state()
+        item = item_after(RAISED, REQUESTED, self.REJECTED)
         assert (item.standing, item.rejections) == (Open(), 1)
 
     def test_is_not_rejected_without_a_reason(self) -> None:
@@ -392,7 +391,7 @@ class TestAfterClosing:
         given(LIFE, *self.PAST).when(step(Review, march(26), True, "未反弹", VERIFIER)).then(
             reviewed
         )
-        item = given(LIFE, *self.PAST, reviewed).state()
+        item = item_after(*self.PAST, reviewed)
         assert (item.reviewed_on, type(item.standing)) == (march(26), Closed)
 
     def test_what_has_relapsed_is_reopened_in_the_same_decision(self) -> None:
@@ -412,9 +411,7 @@ class TestAfterClosing:
         given(LIFE, *self.PAST).when(step(Rate, march(26), score, 40)).then(
             rated, self.reopened("poor_rating", f"{score}/5", march(28))
         )
-        item = given(
-            LIFE, *self.PAST, rated, self.reopened("poor_rating", "2/5", march(28))
-        ).state()
+        item = item_after(*self.PAST, rated, self.reopened("poor_rating", "2/5", march(28)))
         assert (item.score, item.reopenings) == (score, 1)
 
     @pytest.mark.parametrize("score", [3, 5])

@@ -14,6 +14,7 @@ from services.rectification.api.steps import NEEDED, STEP_OF
 from services.rectification.views.ledger import LEDGER
 from services.rectification.views.lives import ITEM_STATES
 from shared.contracts.rectification import CATEGORIES, SOURCES
+from shared.platform.bulk import Column
 
 
 def test_words_have_one_list_each() -> None:
@@ -32,7 +33,7 @@ def test_every_column_of_the_screen_has_a_chinese_header() -> None:
 
 
 @pytest.mark.parametrize("column", columns.ITEMS.columns, ids=lambda c: c.name)
-def test_the_upload_takes_the_headers_of_the_file(column: columns.Column) -> None:
+def test_the_upload_takes_the_headers_of_the_file(column: Column) -> None:
     assert TITLES[column.name] in column.titles
 
 
