@@ -43,7 +43,7 @@ def api_app(settings: Settings, metrics: Metrics, client: httpx.AsyncClient) -> 
         app.state.checkpoints = Checkpoints(pool, DirectoryProjection.name)
         app.state.follows = frozenset({"units"})
         app.state.office = Office(
-            store, CommandHandler(store), CampaignReader(pool), UnitReader(pool), metrics
+            store, CommandHandler(store), CampaignReader(pool), metrics, UnitReader(pool)
         )
         app.include_router(feed_router(store))
         try:

@@ -24,11 +24,6 @@ left join plans p
 where d.registered_on is not null and d.path is not null
 """  # noqa: S608 - the category is ours
 
-_PATHS = """
-select path from unit_directory
-where campaign = $1 and code = any($2::text[]) and path is not null
-"""
-
 
 class UnitReader:
     """Units one at a time, as commands need them; those asked for together are read together."""
@@ -55,10 +50,6 @@ async def units_at_hand(pool: Pool, campaign: str, codes: Iterable[str]) -> dict
     wanted = list(codes)
     rows = await pool.fetch(_AT_HAND, [campaign] * len(wanted), wanted)
     return {row["code"]: _at_hand(row) for row in rows}
-
-
-async def paths_of(pool: Pool, campaign: str, codes: Iterable[str]) -> list[str]:
-    return [row["path"] for row in await pool.fetch(_PATHS, campaign, list(codes))]
 
 
 def _at_hand(row: asyncpg.Record) -> UnitAtHand:
