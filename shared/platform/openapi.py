@@ -93,6 +93,15 @@ def write_headers(*, if_match: bool = False) -> dict[str, Any]:
     return {"parameters": [*_WRITE_HEADERS, _IF_MATCH] if if_match else _WRITE_HEADERS}
 
 
+def written(answer: Any, *, if_match: bool = True) -> dict[str, Any]:
+    """What the endpoint of a command that answers so is declared with."""
+    return {
+        "status_code": 201,
+        "responses": write_responses(answer),
+        "openapi_extra": write_headers(if_match=if_match),
+    }
+
+
 def _json(description: str, answer: Any) -> dict[str, Any]:
     return {
         "description": description,

@@ -1,7 +1,7 @@
 """Endpoints of the campaign itself: opening, windows, gates, documents, orders, meetings."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Final
 
 import msgspec
 from fastapi import APIRouter, Request, Response
@@ -33,14 +33,10 @@ from shared.kernel.access import Action
 from shared.platform.asking import Ask
 from shared.platform.commands import Receipt
 from shared.platform.fields import CampaignInPath
-from shared.platform.openapi import read_responses, write_headers, write_responses
+from shared.platform.openapi import read_responses, written
 
 router = APIRouter(prefix="/campaigns", tags=["campaign 活动"])
-_WRITTEN: dict[str, Any] = {
-    "status_code": 201,
-    "responses": write_responses(Receipt),
-    "openapi_extra": write_headers(if_match=True),
-}
+_WRITTEN: Final = written(Receipt)
 
 
 @router.post("", summary="Open a campaign 开启活动", **_WRITTEN)

@@ -1,6 +1,6 @@
 """Endpoints of mobilization: plan a date, record the meeting, correct it, void it."""
 
-from typing import Any
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
@@ -19,18 +19,14 @@ from shared.platform.asking import Ask, Asking
 from shared.platform.commands import Receipt
 from shared.platform.fields import CampaignInPath, CodeInPath
 from shared.platform.lean_route import LeanRoute
-from shared.platform.openapi import write_headers, write_responses
+from shared.platform.openapi import written
 
 router = APIRouter(
     prefix="/campaigns/{campaign}/mobilizations",
     tags=["mobilization 动员会"],
     route_class=LeanRoute,
 )
-_WRITTEN: dict[str, Any] = {
-    "status_code": 201,
-    "responses": write_responses(Receipt),
-    "openapi_extra": write_headers(if_match=True),
-}
+_WRITTEN: Final = written(Receipt)
 
 
 @router.post("", summary="Record the mobilization meeting held 登记动员会", **_WRITTEN)

@@ -1,6 +1,6 @@
 """Endpoints of plans: submit, pass a gate, return."""
 
-from typing import Any
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
@@ -12,14 +12,10 @@ from shared.kernel.access import Action
 from shared.platform.asking import Ask
 from shared.platform.commands import Receipt
 from shared.platform.fields import CampaignInPath, CodeInPath
-from shared.platform.openapi import write_headers, write_responses
+from shared.platform.openapi import written
 
 router = APIRouter(prefix="/campaigns/{campaign}/plans", tags=["plans 方案"])
-_WRITTEN: dict[str, Any] = {
-    "status_code": 201,
-    "responses": write_responses(Receipt),
-    "openapi_extra": write_headers(if_match=True),
-}
+_WRITTEN: Final = written(Receipt)
 
 
 @router.post("", summary="Submit a plan, or a new version of a returned one 报送方案", **_WRITTEN)

@@ -1,6 +1,6 @@
 """Endpoints of preparation completed and training held."""
 
-from typing import Any
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
@@ -13,14 +13,10 @@ from shared.kernel.access import Action
 from shared.platform.asking import Ask
 from shared.platform.commands import Receipt
 from shared.platform.fields import CampaignInPath
-from shared.platform.openapi import write_headers, write_responses
+from shared.platform.openapi import written
 
 router = APIRouter(prefix="/campaigns/{campaign}", tags=["preparation and training 准备与培训"])
-_WRITTEN: dict[str, Any] = {
-    "status_code": 201,
-    "responses": write_responses(Receipt),
-    "openapi_extra": write_headers(if_match=True),
-}
+_WRITTEN: Final = written(Receipt)
 
 
 @router.post("/preparations", summary="Record preparation completed 登记准备完成", **_WRITTEN)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
@@ -25,14 +25,10 @@ from shared.kernel.refusals import Refusal, UnknownUnit
 from shared.platform.asking import Ask, Asking, answered
 from shared.platform.commands import Receipt, Work
 from shared.platform.fields import CampaignInPath, CodeInPath
-from shared.platform.openapi import read_responses, write_headers, write_responses
+from shared.platform.openapi import read_responses, written
 
 router = APIRouter(prefix="/campaigns/{campaign}", tags=["leading groups 领导小组"])
-_WRITTEN: dict[str, Any] = {
-    "status_code": 201,
-    "responses": write_responses(Receipt),
-    "openapi_extra": write_headers(if_match=True),
-}
+_WRITTEN: Final = written(Receipt)
 
 
 class RulesIncomplete(Refusal):

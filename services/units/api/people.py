@@ -1,6 +1,6 @@
 """Endpoints of the people directory: enter, look up, erase."""
 
-from typing import Annotated, Any
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AfterValidator
@@ -25,14 +25,10 @@ from shared.platform.fields import (
     PersonId,
     clean_text,
 )
-from shared.platform.openapi import read_responses, write_headers, write_responses
+from shared.platform.openapi import read_responses, written
 
 router = APIRouter(prefix="/campaigns/{campaign}/people", tags=["people 人员名录"])
-_ENTERED: dict[str, Any] = {
-    "status_code": 201,
-    "responses": write_responses(PersonReceipt),
-    "openapi_extra": write_headers(),
-}
+_ENTERED: Final = written(PersonReceipt, if_match=False)
 PersonInPath = Annotated[
     str, Path(pattern=PERSON_PATTERN, description="Person id 人员编号", examples=["p-1502-0007"])
 ]

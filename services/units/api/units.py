@@ -1,7 +1,7 @@
 """Endpoints of units: commands, and the tree as it is or was."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Final
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
@@ -23,15 +23,11 @@ from shared.kernel.access import ALLOWED, Action
 from shared.platform.asking import Ask, Asking
 from shared.platform.commands import Receipt
 from shared.platform.fields import CampaignInPath, CodeInPath, LocalDate, clean_text
-from shared.platform.openapi import read_responses, write_headers, write_responses
+from shared.platform.openapi import read_responses, written
 
 router = APIRouter(prefix="/campaigns/{campaign}/units", tags=["units 单位"])
-_REGISTERED: dict[str, Any] = {
-    "status_code": 201,
-    "responses": write_responses(Receipt),
-    "openapi_extra": write_headers(),
-}
-_CHANGED: dict[str, Any] = _REGISTERED | {"openapi_extra": write_headers(if_match=True)}
+_REGISTERED: Final = written(Receipt, if_match=False)
+_CHANGED: Final = written(Receipt)
 
 AsOf = Annotated[
     LocalDate | None, Query(description="As of this day; without it, now 某日的情况,缺省为现在")
