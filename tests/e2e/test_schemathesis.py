@@ -30,7 +30,13 @@ CHECKS = [
 ]
 EXAMPLES = 15
 # Half of the requests are about something that exists, so that they get past the first look-up.
-AT_HOME = {"campaign": CAMPAIGN, "code": "150202001", "unit": "150202001", "league": "1502"}
+AT_HOME = {
+    "campaign": CAMPAIGN,
+    "code": "150202001",
+    "unit": "150202001",
+    "league": "1502",
+    "item": "hohhot-01",
+}
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
 
@@ -70,7 +76,7 @@ def failures_of(operation: Any, headers: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.usefixtures("loaded")
-@pytest.mark.parametrize("service", ["units", "schedule", "status"])
+@pytest.mark.parametrize("service", ["units", "schedule", "rectification", "status"])
 def test_every_operation_answers_as_documented(
     stack: Stack, services: Services, service: str
 ) -> None:

@@ -18,7 +18,7 @@ from services.rectification.domain.item import Raise
 from services.rectification.domain.item_refusals import CascadeEmpty, UnknownEvidence
 from services.rectification.views.choosing import units_chosen
 from services.rectification.views.evidence import evidence_of
-from services.rectification.views.items import item_at_hand, items_at_hand, require_parent
+from services.rectification.views.items import item_at_hand, items_at_hand, parent_state
 from services.rectification.views.lives import OF_ITEM
 from services.rectification.views.numbers import UNNAMED
 from shared.contracts.rectification import Evidence
@@ -46,8 +46,7 @@ async def raise_item(
     office = office_of(request)
     setting = await office.setting(campaign, body.unit, ask, Action.WRITE_LEDGER)
     parent = body.parent or ""
-    if parent:
-        require_parent(parent, (await items_at_hand(office.pool, campaign, [parent])).get(parent))
+    parents = await items_at_hand(office.pool, campaign, [parent]) if parent else {}
     command = Raise(
         setting,
         body.item or UNNAMED,
@@ -59,6 +58,7 @@ async def raise_item(
         body.due_on,
         body.raised_on or setting.today,
         parent=parent,
+        parent_state=parent_state(parents.get(parent)),
         programme=body.programme or "",
     )
     return await raise_one(office, ask, command)
@@ -95,7 +95,9 @@ async def raise_cascade(
         programme=body.programme or "",
     )
     units = await units_chosen(office.pool, campaign, under, body.levels, body.kinds, order)
-    children = children_of(order, (Chosen(unit, unit_office(unit.code)) for unit in units))
+    known = (await items_at_hand(office.pool, campaign, [body.item])).get(body.item)
+    chosen = (Chosen(unit, unit_office(unit.code)) for unit in units)
+    children = children_of(order, chosen, known.state if known else "open")
     return await raise_all(office, ask, order, children)
 
 

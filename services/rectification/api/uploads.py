@@ -14,7 +14,7 @@ from services.rectification.views.items import (
     UNIT_OF_ITEM,
     ItemAtHand,
     items_at_hand,
-    require_parent,
+    parent_state,
 )
 from services.rectification.views.lives import OF_ITEM
 from services.rectification.views.numbers import numbered
@@ -37,7 +37,6 @@ async def _parents(
 def _raise(row: Row, setting: Setting, taking: Taking) -> Raise:
     told = row.values
     parent = told["parent"] or ""
-    require_parent(parent, taking.brought.get(parent))
     return Raise(
         setting,
         told["item"],
@@ -49,6 +48,7 @@ def _raise(row: Row, setting: Setting, taking: Taking) -> Raise:
         told["due_on"],
         told["raised_on"],
         parent=parent,
+        parent_state=parent_state(taking.brought.get(parent)),
         programme=told["programme"] or "",
     )
 

@@ -19,9 +19,12 @@ class Chosen:
     responsible_person: str
 
 
-def children_of(order: Raise, chosen: Iterable[Chosen]) -> list[Raise]:
-    """An item for each unit, named `<order>-<unit>`, due when the order is."""
-    children = [_child(order, each) for each in chosen]
+def children_of(order: Raise, chosen: Iterable[Chosen], order_state: str = "open") -> list[Raise]:
+    """An item for each unit, named `<order>-<unit>`, due when the order is.
+
+    An order given again goes to units that came later; `order_state` is how it stands by then.
+    """
+    children = [_child(order, each, order_state) for each in chosen]
     if not children:
         raise CascadeEmpty(unit=order.setting.unit.code)
     if len(children) > MAX_UNITS:
@@ -34,7 +37,7 @@ def office_of(unit: str) -> str:
     return f"office-{unit}"
 
 
-def _child(order: Raise, chosen: Chosen) -> Raise:
+def _child(order: Raise, chosen: Chosen, order_state: str) -> Raise:
     setting = Setting(order.setting.campaign, chosen.unit, order.setting.now)
     return replace(
         order,
@@ -45,4 +48,5 @@ def _child(order: Raise, chosen: Chosen) -> Raise:
         responsible_person=chosen.responsible_person,
         cascades=False,
         parent=order.item,
+        parent_state=order_state,
     )

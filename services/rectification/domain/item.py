@@ -14,8 +14,10 @@ from services.rectification.domain.item_refusals import (
     ItemAlreadyRaised,
     ItemIsClosed,
     ItemNotClosed,
+    ParentClosed,
     StepBeforePrevious,
     UnknownItem,
+    UnknownParent,
 )
 from shared.contracts.rectification import (
     ClockPaused,
@@ -108,7 +110,10 @@ class Item(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Raise:
-    """`number` is not known here: it is given while the unit's history is locked."""
+    """`number` is not known here: it is given while the unit's history is locked.
+
+    `parent_state` is that of the order named as parent; empty where there is no such order.
+    """
 
     setting: Setting
     item: str
@@ -121,6 +126,7 @@ class Raise:
     raised_on: date
     cascades: bool = False
     parent: str = ""
+    parent_state: str = ""
     programme: str = ""
 
 
@@ -175,7 +181,16 @@ def _raise(command: Raise, item: Item | None) -> list[Event]:
     command.setting.allow_day(command.raised_on, command.setting.campaign.starts_on)
     if command.due_on < command.raised_on:
         raise DueBeforeRaised(due_on=command.due_on, day=command.raised_on)
+    if command.parent:
+        _allow_parent(command)
     return [event]
+
+
+def _allow_parent(command: Raise) -> None:
+    if not command.parent_state:
+        raise UnknownParent(parent=command.parent)
+    if command.parent_state == "closed":
+        raise ParentClosed(parent=command.parent)
 
 
 def _is_raised(event: ItemRaised, item: Item) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from services.rectification.domain.item_refusals import ParentClosed, UnknownItem, UnknownParent
+from services.rectification.domain.item_refusals import UnknownItem
 from shared.platform.postgres import Pool
 
 UNIT_OF_ITEM: Final = "select item, unit from items where campaign = $1 and item = any($2::text[])"
@@ -44,11 +44,6 @@ async def item_at_hand(pool: Pool, campaign: str, item: str) -> ItemAtHand:
     return found[item]
 
 
-def require_parent(parent: str, known: ItemAtHand | None) -> None:
-    """Raise unless items may be raised under the parent; no parent is allowed."""
-    if not parent:
-        return
-    if known is None or not known.cascades:
-        raise UnknownParent(parent=parent)
-    if known.state == "closed":
-        raise ParentClosed(parent=parent)
+def parent_state(known: ItemAtHand | None) -> str:
+    """How an order stands under which items may be raised; empty where it is none."""
+    return known.state if known is not None and known.cascades else ""

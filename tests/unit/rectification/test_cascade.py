@@ -3,6 +3,8 @@
 import pytest
 
 from services.rectification.domain.cascade import MAX_UNITS, Chosen, children_of, office_of
+from services.rectification.domain.item import ITEM as LIFE
+from services.rectification.domain.item import Raise
 from services.rectification.domain.item_refusals import (
     CascadeEmpty,
     CascadeTooWide,
@@ -11,9 +13,10 @@ from services.rectification.domain.item_refusals import (
     UnknownParent,
 )
 from services.rectification.domain.numbering import Counter, free_name, names_for
-from services.rectification.views.items import ItemAtHand, require_parent
+from services.rectification.views.items import ItemAtHand, parent_state
 from shared.kernel.setting import UnitAtHand
-from tests.unit.rectification.ledger import SETTING, march, raising
+from tests.support.given import given
+from tests.unit.rectification.ledger import SETTING, march, raised, raising
 
 ORDER = raising(item="order-1", cascades=True, programme="wuhai")
 
@@ -49,24 +52,30 @@ class TestAnOrder:
 
 
 class TestAParent:
-    CASCADING = ItemAtHand("order-1", "1503", "p-1", "open", cascades=True, open_children=2)
+    def child(self, state: str) -> Raise:
+        return raising(parent="order-1", parent_state=state)
 
-    def test_may_be_absent(self) -> None:
-        require_parent("", None)
-        require_parent("order-1", self.CASCADING)
-
-        assert self.CASCADING.cascades
+    def test_that_is_an_order_takes_items(self) -> None:
+        given(LIFE).when(self.child("open")).then(raised(number=0, parent="order-1"))
 
     def test_has_to_be_an_order(self) -> None:
-        plain = ItemAtHand("a", "1503", "p-1", "open", cascades=False, open_children=0)
-        for known in (None, plain):
-            with pytest.raises(UnknownParent):
-                require_parent("a", known)
+        given(LIFE).when(self.child("")).then(UnknownParent)
 
     def test_that_is_closed_takes_no_more(self) -> None:
-        closed = ItemAtHand("a", "1503", "p-1", "closed", cascades=True, open_children=0)
-        with pytest.raises(ParentClosed):
-            require_parent("a", closed)
+        given(LIFE).when(self.child("closed")).then(ParentClosed)
+
+    def test_that_is_closed_keeps_what_it_has(self) -> None:
+        given(LIFE, raised(parent="order-1")).when(self.child("closed")).then()
+
+    @pytest.mark.parametrize(
+        ("cascades", "state", "expected"),
+        [(True, "open", "open"), (True, "closed", "closed"), (False, "open", "")],
+    )
+    def test_is_an_item_that_cascades(self, cascades: bool, state: str, expected: str) -> None:
+        known = ItemAtHand("order-1", "1503", "p-1", state, cascades=cascades, open_children=0)
+
+        assert parent_state(known) == expected
+        assert parent_state(None) == ""
 
 
 class TestNumbers:
