@@ -16,6 +16,7 @@ from services.status.queries import Asked, Known, Views
 from services.status.series import series
 from shared.kernel.access import Action
 from shared.kernel.refusals import Refusal
+from shared.kernel.setting import BeforeCampaign
 from shared.kernel.time import local_date
 from shared.platform.asking import Ask
 from shared.platform.openapi import read_responses
@@ -30,13 +31,6 @@ class AsOfInFuture(Refusal):
     status = 422
     zh = "日期 {date} 在今天之后,还没有可看的状态。"
     en = "The day {date} lies in the future; nothing can be shown of it yet."
-
-
-class BeforeCampaign(Refusal):
-    code = "before-campaign"
-    status = 422
-    zh = "活动自 {starts_on} 开始,{date} 尚无状态可看。"
-    en = "The campaign starts on {starts_on}; there is nothing to show of {date}."
 
 
 class SpanNotPossible(Refusal):

@@ -10,14 +10,7 @@ import msgspec
 
 from services.status.answers import ChildRow, LeagueRow
 from services.status.tallies import Ledger, Supervision
-from shared.kernel.refusals import Refusal
-
-
-class MalformedCursor(Refusal):
-    code = "malformed-cursor"
-    status = 400
-    zh = "cursor 无法识别,请原样传回上一页给出的 next_cursor,且不要改变排序。"
-    en = "The cursor cannot be read; send next_cursor back as it was given, with the same sort."
+from shared.platform.cursors import MalformedCursor
 
 
 class Sort(StrEnum):

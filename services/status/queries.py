@@ -23,15 +23,9 @@ from services.status.rows import Rows
 from services.status.series import Step
 from services.status.tallies import Tallies
 from shared.contracts.schedule import Window
-from shared.kernel.refusals import Refusal, UnknownUnit
+from shared.kernel.refusals import UnknownUnit
+from shared.kernel.setting import UnknownCampaign
 from shared.kernel.units import own_code
-
-
-class UnknownCampaign(Refusal):
-    code = "unknown-campaign"
-    status = 404
-    zh = "活动 {campaign} 不存在或尚未启动,请核对活动编号。"
-    en = "Campaign {campaign} is not known or has not been opened; check its id."
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from shared.kernel.refusals import Refusal, UnknownUnit
+from shared.kernel.refusals import UnknownUnit
 from shared.kernel.units import ancestors
+from shared.platform.cursors import MalformedCursor
 from shared.platform.postgres import Pool
 
 _SHOWN = (
@@ -35,13 +36,6 @@ from leading_groups g where g.campaign = $1 and g.unit = $2 order by g.group_kin
 """
 _CURSOR = re.compile(r"([0-9]):([0-9A-Za-z-]{1,41})")
 _SPECIAL = re.compile(r"([%_\\])")
-
-
-class MalformedCursor(Refusal):
-    code = "malformed-cursor"
-    status = 400
-    zh = "cursor 无法识别,请原样传回上一页给出的 next。"
-    en = "The cursor cannot be read; send back the `next` of the page before."
 
 
 class UnitAnswer(msgspec.Struct, frozen=True, rename={"class_": "class"}):

@@ -23,8 +23,8 @@ _KINDS: Final[dict[str, Any]] = {
 class MalformedCursor(Refusal):
     code = "malformed-cursor"
     status = 400
-    zh = "cursor 无法识别,请原样传回上一页的 next,并保持排序不变。"
-    en = "The cursor cannot be read; send back the `next` of the page before, in the same order."
+    zh = "游标无法识别,请原样传回上一页给出的游标,并保持排序不变。"
+    en = "The cursor cannot be read; send it back as the page before gave it, in the same order."
 
 
 class _Cursor(msgspec.Struct, array_like=True):

@@ -8,7 +8,6 @@ from services.units.api.groups import RulesIncomplete
 from services.units.domain.leading_group import GroupFormedOtherwise, RulesBeforeGroup
 from services.units.domain.refusals import (
     BeforeParent,
-    BeforeRegistration,
     CodeDoesNotFitKind,
     CycleInFile,
     DuplicateCode,
@@ -27,6 +26,7 @@ from shared.kernel.refusals import (
     UnitAbolishedAlready,
     UnknownUnit,
 )
+from shared.kernel.setting import BeforeRegistration
 from shared.platform.bulk import Column, ValueRefused
 from shared.platform.bulk.parsers import choice, code, integer, local_date, text
 from shared.platform.bulk_http import UploadKind

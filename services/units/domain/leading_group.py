@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from services.units.domain.refusals import BeforeRegistration
 from services.units.domain.tree import Unit
 from shared.contracts.units import LeadingGroupFormed, LeadingGroupReinforced, WorkingRulesAdopted
 from shared.kernel.decider import Decider
 from shared.kernel.events import Event
 from shared.kernel.refusals import DateInFuture, Refusal, UnitAbolishedAlready
+from shared.kernel.setting import BeforeRegistration
 
 GROUPS = ("leading_group", "office")
 
@@ -175,6 +175,6 @@ def _possible(asked: InUnit, on: date) -> None:
     if on > asked.today:
         raise DateInFuture(date=on)
     if on < unit.registered_on:
-        raise BeforeRegistration(date=on, unit=unit.code, since=unit.registered_on)
+        raise BeforeRegistration(date=on, unit=unit.code, registered_on=unit.registered_on)
     if unit.gone_on is not None and on >= unit.gone_on:
         raise UnitAbolishedAlready(unit=unit.code, abolished_on=unit.gone_on)

@@ -76,13 +76,6 @@ class BeforeParent(Refusal):
     en = "The date {date} lies before {since}, since when the parent {parent} stands where it is."
 
 
-class BeforeRegistration(Refusal):
-    code = "before-registration"
-    status = 422
-    zh = "日期 {date} 早于单位 {unit} 的登记日期 {since}。"
-    en = "The date {date} lies before {since}, when unit {unit} was registered."
-
-
 class BeforeLastChange(Refusal):
     code = "before-last-change"
     zh = "日期 {date} 早于单位 {unit} 上一次变更的日期 {since},请按先后顺序登记。"

@@ -7,7 +7,6 @@ from datetime import date
 from services.units.domain.refusals import (
     BeforeLastChange,
     BeforeParent,
-    BeforeRegistration,
     CannotMerge,
     CodeDoesNotFitKind,
     DuplicateCode,
@@ -31,6 +30,7 @@ from shared.contracts.units import (
 from shared.kernel.decider import Decider
 from shared.kernel.events import Event
 from shared.kernel.refusals import DateInFuture, UnitAbolishedAlready, UnknownUnit
+from shared.kernel.setting import BeforeRegistration
 from shared.kernel.units import AREA_KINDS, is_attached, is_attached_code, league_of
 
 
@@ -320,7 +320,7 @@ def _placed_under(parent: Unit, head: Unit, tree: Tree, on: date) -> Iterator[Ev
 def _fits_in_time(asked: InTree, unit: Unit, on: date, last_change_on: date) -> None:
     _not_in_future(on, asked.today)
     if on < unit.registered_on:
-        raise BeforeRegistration(date=on, unit=unit.code, since=unit.registered_on)
+        raise BeforeRegistration(date=on, unit=unit.code, registered_on=unit.registered_on)
     if on < last_change_on:
         raise BeforeLastChange(date=on, unit=unit.code, since=last_change_on)
 

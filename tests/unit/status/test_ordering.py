@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from services.status.answers import ChildRow, LeagueRow
 from services.status.facts import Name, Placement, UnitFact
 from services.status.figures import Counts, Mobilization, Plans
-from services.status.ordering import MalformedCursor, Order, Sort, page, ranked
+from services.status.ordering import Order, Sort, page, ranked
 from services.status.portraits import head_of, own_state
 from services.status.tallies import Ledger, Supervision, Tallies
+from shared.platform.cursors import MalformedCursor
 
 DAY = date(2014, 3, 4)
 

@@ -17,10 +17,10 @@ from services.units.domain.leading_group import (
     RulesBeforeGroup,
     Staffing,
 )
-from services.units.domain.refusals import BeforeRegistration
 from services.units.domain.tree import Unit
 from shared.contracts.units import LeadingGroupFormed, LeadingGroupReinforced, WorkingRulesAdopted
 from shared.kernel.refusals import DateInFuture, Refusal, UnitAbolishedAlready
+from shared.kernel.setting import BeforeRegistration
 from tests.support.given import given
 from tests.unit.units.lives import BAOTOU, CAMPAIGN, TODAY, unit_after
 

@@ -8,7 +8,6 @@ import pytest
 from services.units.domain.refusals import (
     BeforeLastChange,
     BeforeParent,
-    BeforeRegistration,
     CannotMerge,
     CodeDoesNotFitKind,
     DuplicateCode,
@@ -43,6 +42,7 @@ from shared.contracts.units import (
     UnitRenamed,
 )
 from shared.kernel.refusals import DateInFuture, Refusal, UnitAbolishedAlready, UnknownUnit
+from shared.kernel.setting import BeforeRegistration
 from tests.support.given import given
 from tests.unit.units.lives import (
     BAOTOU,
