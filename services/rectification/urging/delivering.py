@@ -25,18 +25,22 @@ _LONGEST_WAIT: Final = timedelta(hours=6)
 _AT_ONCE: Final = 2_000
 _FAILURES_IN_A_ROW: Final = 3
 
+# The page is cut before it is joined: what waits may be tens of thousands.
 _WAITING: Final = """
+with page as (
+    select * from urging_deliveries
+    where channel = $1 and parked_at is null and next_at <= $2
+    order by next_at limit $3
+)
 select q.campaign, q.subject, q.thing, q.due_on, q.step, q.channel, q.unit, d.path,
        coalesce(d.name, q.unit) as unit_name, coalesce(i.summary, '') as summary,
        s.addressee, s.taken_on, q.attempts
-from urging_deliveries q
+from page q
 join urging_steps s using (campaign, subject, thing, due_on, step)
 join unit_directory d on d.campaign = q.campaign and d.code = q.unit and d.path is not null
 left join items i on q.subject = 'item' and i.campaign = q.campaign and i.item = q.thing
-where q.channel = $1 and q.parked_at is null and q.next_at <= $2
 order by q.next_at, q.campaign, q.unit, q.subject, q.thing, q.due_on,
     array_position(array['reminder', 'notice', 'bulletin', 'interview'], q.step)
-limit $3
 """
 _PLACES: Final = """
 unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::text[], $6::text[])

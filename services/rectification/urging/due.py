@@ -50,7 +50,7 @@ async def due_steps(
         sorted(ATTACHED_KINDS),
         *_columns(list(window_rows(campaign)), 4),
         *_columns(list(ladder_rows(rules, day, back_workdays)), 5),
-        *_columns(list(rules), 2),
+        *_columns([place for place in rules if place[0]], 2),
     )
     return [DueStep(*row) for row in rows]
 

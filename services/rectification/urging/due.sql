@@ -2,7 +2,7 @@
 -- $1 campaign, $2 its root, $3 the day, $4 attached kinds;
 -- $5-$8 windows by class: level, kind group, opens on, closes on;
 -- $9-$13 steps by rule: area ('' where none is set), subject, due date, step, first day;
--- $14-$15 the rules: area, subject.
+-- $14-$15 the rules areas have set: area, subject.
 with windows as (
     select * from unnest($5::int[], $6::text[], $7::date[], $8::date[])
         as w(level, kind_group, opens_on, closes_on)
@@ -39,16 +39,15 @@ from (
     where (subject, due_on) in (select l.subject, l.due_on from ladder l)
 ) owed
 join unit_directory d on d.campaign = $1 and d.code = owed.unit and d.path is not null
-cross join lateral (
-    -- The nearest area at or above the unit that has set rules, or none.
+left join lateral (
+    -- The nearest area at or above the unit that has set rules; where none has, '' stands.
     select r.area from rules r
-    where r.subject = owed.subject
-        and (r.area = '' or r.area = any(string_to_array(d.path, '.')))
-    order by coalesce(array_position(string_to_array(d.path, '.'), r.area), 0) desc
+    where r.subject = owed.subject and r.area = any(string_to_array(d.path, '.'))
+    order by array_position(string_to_array(d.path, '.'), r.area) desc
     limit 1
-) nearest
+) nearest on true
 join ladder l
-    on l.area = nearest.area and l.subject = owed.subject and l.due_on = owed.due_on
+    on l.area = coalesce(nearest.area, '') and l.subject = owed.subject and l.due_on = owed.due_on
 where not exists (
     select from urging_steps s
     where s.campaign = $1 and s.subject = owed.subject and s.thing = owed.thing

@@ -17,6 +17,10 @@ from shared.platform.commands import CommandHandler, Outcome, Work
 from shared.platform.recording import Answer, Origin
 
 _AT_ONCE: Final = 2_000
+# After so many the planner must count anew: with figures of the table when it was empty, it would
+# read all steps of a campaign for each of them.
+_MANY: Final = 1_000
+_COUNT_ANEW: Final = "analyze urging_steps, urging_deliveries"
 
 
 class StepCount(msgspec.Struct, frozen=True):
@@ -58,6 +62,8 @@ class Taking:
             outcome = await self._take(campaign.campaign, day, part, origin)
             recorded += [part[number] for number in outcome.accepted_rows]
             answers += [outcome.answer] if outcome.answer else []
+        if len(recorded) >= _MANY:
+            await self.handler.store.pool.execute(_COUNT_ANEW)
         return Taken(counted(recorded), answers)
 
     async def _take(
