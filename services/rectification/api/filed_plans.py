@@ -1,7 +1,5 @@
 """Endpoints of filed plans and of links between the units of both batches."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 
 from services.rectification.api.office import office_of
@@ -14,17 +12,12 @@ from shared.kernel.refusals import UnknownUnit
 from shared.platform.asking import Ask
 from shared.platform.commands import Receipt
 from shared.platform.fields import CampaignInPath
-from shared.platform.openapi import write_headers, write_responses
+from shared.platform.openapi import written
 
 router = APIRouter(prefix="/campaigns/{campaign}", tags=["filed plans 两方案一计划"])
-_WRITTEN: dict[str, Any] = {
-    "status_code": 201,
-    "responses": write_responses(Receipt),
-    "openapi_extra": write_headers(if_match=True),
-}
 
 
-@router.post("/filed-plans", summary="File a plan 报备方案", **_WRITTEN)
+@router.post("/filed-plans", summary="File a plan 报备方案", **written(Receipt))
 async def file_plan(
     campaign: CampaignInPath, body: FilePlan, request: Request, ask: Ask
 ) -> Response:
@@ -35,7 +28,7 @@ async def file_plan(
     return await office.give(ask, OF_FILED_PLAN, stream, setting.unit, command)
 
 
-@router.post("/batch-links", summary="Link units of both batches 建立两批联系", **_WRITTEN)
+@router.post("/batch-links", summary="Link units of both batches 建立两批联系", **written(Receipt))
 async def link_batches(
     campaign: CampaignInPath, body: LinkBatches, request: Request, ask: Ask
 ) -> Response:

@@ -1,6 +1,6 @@
 """Endpoints of help: a helper is paired with households, and the help ends."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
@@ -13,14 +13,9 @@ from shared.kernel.access import Action
 from shared.platform.asking import Ask
 from shared.platform.commands import Receipt
 from shared.platform.fields import CampaignInPath
-from shared.platform.openapi import write_headers, write_responses
+from shared.platform.openapi import written
 
 router = APIRouter(prefix="/campaigns/{campaign}", tags=["help 结对帮扶"])
-_WRITTEN: dict[str, Any] = {
-    "status_code": 201,
-    "responses": write_responses(Receipt),
-    "openapi_extra": write_headers(if_match=True),
-}
 PairingInPath = Annotated[
     str,
     Path(
@@ -32,7 +27,7 @@ PairingInPath = Annotated[
 ]
 
 
-@router.post("/pairings", summary="Pair a helper with households 结对", **_WRITTEN)
+@router.post("/pairings", summary="Pair a helper with households 结对", **written(Receipt))
 async def pair_help(
     campaign: CampaignInPath, body: PairHelp, request: Request, ask: Ask
 ) -> Response:
@@ -43,7 +38,7 @@ async def pair_help(
     return await office.give(ask, OF_PAIRING, stream, setting.unit, command)
 
 
-@router.post("/pairings/{pairing}/end", summary="End help 结束帮扶", **_WRITTEN)
+@router.post("/pairings/{pairing}/end", summary="End help 结束帮扶", **written(Receipt))
 async def end_help(
     campaign: CampaignInPath, pairing: PairingInPath, body: EndHelp, request: Request, ask: Ask
 ) -> Response:

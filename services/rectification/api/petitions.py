@@ -11,18 +11,12 @@ from shared.kernel.access import Action
 from shared.platform.asking import Ask
 from shared.platform.commands import Receipt
 from shared.platform.fields import CampaignInPath
-from shared.platform.openapi import write_headers, write_responses
+from shared.platform.openapi import written
 
 router = APIRouter(prefix="/campaigns/{campaign}", tags=["petitions 大接访"])
 
 
-@router.post(
-    "/petitions",
-    summary="Record a petition reception 登记接访",
-    status_code=201,
-    responses=write_responses(Receipt),
-    openapi_extra=write_headers(if_match=True),
-)
+@router.post("/petitions", summary="Record a petition reception 登记接访", **written(Receipt))
 async def receive_petitions(
     campaign: CampaignInPath, body: ReceivePetitions, request: Request, ask: Ask
 ) -> Response:

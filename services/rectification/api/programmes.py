@@ -1,7 +1,5 @@
 """Endpoints of programmes: launched, progress counted, completion verified."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 
 from services.rectification.api.office import office_of
@@ -19,17 +17,12 @@ from shared.kernel.access import Action
 from shared.platform.asking import Ask
 from shared.platform.commands import Receipt
 from shared.platform.fields import CampaignInPath
-from shared.platform.openapi import write_headers, write_responses
+from shared.platform.openapi import written
 
 router = APIRouter(prefix="/campaigns/{campaign}", tags=["programmes 行动、工程、整治、承诺"])
-_WRITTEN: dict[str, Any] = {
-    "status_code": 201,
-    "responses": write_responses(Receipt),
-    "openapi_extra": write_headers(if_match=True),
-}
 
 
-@router.post("/programmes", summary="Launch a programme 启动项目", **_WRITTEN)
+@router.post("/programmes", summary="Launch a programme 启动项目", **written(Receipt))
 async def launch_programme(
     campaign: CampaignInPath, body: LaunchProgramme, request: Request, ask: Ask
 ) -> Response:
@@ -43,7 +36,9 @@ async def launch_programme(
 
 
 @router.post(
-    "/programmes/{programme}/progress", summary="Report counted progress 登记进展", **_WRITTEN
+    "/programmes/{programme}/progress",
+    summary="Report counted progress 登记进展",
+    **written(Receipt),
 )
 async def report_progress(
     campaign: CampaignInPath,
@@ -60,7 +55,9 @@ async def report_progress(
     return await office.give(ask, OF_PROGRAMME, (campaign, programme), setting.unit, command)
 
 
-@router.post("/programmes/{programme}/complete", summary="Verify completion 验收完成", **_WRITTEN)
+@router.post(
+    "/programmes/{programme}/complete", summary="Verify completion 验收完成", **written(Receipt)
+)
 async def complete_programme(
     campaign: CampaignInPath,
     programme: ProgrammeInPath,

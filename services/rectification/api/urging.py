@@ -39,7 +39,7 @@ from shared.platform.exporting import Export
 from shared.platform.fields import CODE_PATTERN, CampaignInPath, LocalDate, PersonId
 from shared.platform.filters import Condition, Filter, days, equal
 from shared.platform.list_endpoints import ListEndpoint, add_lists
-from shared.platform.openapi import read_responses, write_headers, write_responses
+from shared.platform.openapi import read_responses, write_responses, written
 from shared.platform.recording import Answer
 
 router = APIRouter(prefix="/campaigns/{campaign}", tags=["urging 催办督办"])
@@ -175,9 +175,7 @@ async def urging_rules(
 @router.post(
     "/urging-rules",
     summary="Set how things are urged in an area 设定催办规则",
-    status_code=201,
-    responses=write_responses(Receipt),
-    openapi_extra=write_headers(if_match=True),
+    **written(Receipt),
 )
 async def set_urging_rules(
     campaign: CampaignInPath, body: SetUrgingRules, request: Request, ask: Ask

@@ -1,10 +1,11 @@
 """Filed plans, links, programmes, receptions and help as lists."""
 
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
 import msgspec
 
+from services.rectification.views.ledger import Step
 from services.rectification.views.programmes import (
     BATCH_LINKS,
     FILED_PLANS,
@@ -76,17 +77,6 @@ class PairingShown(msgspec.Struct):
     outcome: str
     paired_on: date
     ended_on: date | None
-
-
-class Step(msgspec.Struct):
-    """One event of a life: when it happened, when it was recorded, and by whom."""
-
-    event: str
-    version: int
-    occurred_at: datetime
-    recorded_at: datetime
-    actor: str
-    data: dict[str, Any]
 
 
 class ProgrammeLife(msgspec.Struct):
