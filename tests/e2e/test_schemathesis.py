@@ -36,6 +36,7 @@ AT_HOME = {
     "unit": "150202001",
     "league": "1502",
     "item": "hohhot-01",
+    "programme": "bayannur-01",
 }
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
