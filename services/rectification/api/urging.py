@@ -220,7 +220,8 @@ def _in_force(rules: list[RuleShown], lineage: list[str]) -> list[RuleShown]:
 def _reached(answers: list[Answer]) -> dict[str, str]:
     """The consistency token of all the transactions of a run."""
     reached: Positions = {}
-    for answer in answers:
+    # A part that another run took just before wrote nothing, and has no positions.
+    for answer in [answer for answer in answers if answer.positions]:
         for place, version in parse_positions(answer.positions).items():
             reached[place] = max(version, reached.get(place, 0))
     return {"Consistency-Token": format_positions(reached)} if reached else {}

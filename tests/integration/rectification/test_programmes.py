@@ -1,6 +1,9 @@
 """Programmes: launched, counted below, capped with the excess, verified by somebody else."""
 
+import asyncio
 from typing import Any
+
+import pytest
 
 from tests.support.desk import Desk
 
@@ -154,3 +157,70 @@ async def test_a_programme_shows_its_steps(desk: Desk) -> None:
         "ProgrammeProgressed",
     ]
     assert (missing.status_code, missing.json()["code"]) == (404, "unknown-programme")
+
+
+async def test_leagues_that_report_at_once_all_count(desk: Desk) -> None:
+    await _launch(desk, {"unit": "15"})
+    told = [
+        {"unit": unit, "entry": f"e-{unit}-{n}", "count": 7, "progressed_on": "2014-02-24"}
+        for unit in ("1502", "1503", "150302")
+        for n in range(4)
+    ]
+    answers = await asyncio.gather(*(desk.post("/programmes/b-02/progress", t) for t in told))
+
+    assert {answer.status_code for answer in answers} == {201}, [a.text for a in answers]
+    row = await _row(desk)
+    assert (row["counted"], row["entries"]) == (84, 12)
+
+
+async def test_a_key_used_again_is_answered_the_same(desk: Desk) -> None:
+    await _launch(desk, {})
+    body = {"unit": "1502", "entry": "e-1", "count": 7, "progressed_on": "2014-02-24"}
+    headers = {"Idempotency-Key": "k-1"}
+    first = await desk.post("/programmes/b-02/progress", body, headers=headers)
+    second = await desk.post("/programmes/b-02/progress", body, headers=headers)
+    other = await desk.post("/programmes/b-02/progress", body | {"count": 8}, headers=headers)
+
+    assert (second.status_code, second.content) == (first.status_code, first.content)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+
+
+async def test_a_programme_seen_in_an_older_version_is_not_completed(desk: Desk) -> None:
+    await _launch(desk, {})
+    body = {"unit": "1502", "entry": "e-1", "count": 7, "progressed_on": "2014-02-24"}
+    await desk.post("/programmes/b-02/progress", body)
+    stale = await desk.post(
+        "/programmes/b-02/progress", body | {"entry": "e-2"}, headers={"If-Match": '"1"'}
+    )
+
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale-version")
+
+
+@pytest.mark.parametrize("role", ["auditor", "supervisor", "leader"])
+async def test_only_clerks_launch_and_report(desk: Desk, role: Any) -> None:
+    launched = await desk.upload("/programmes/import", LAUNCHED, role=role)
+
+    assert (launched.status_code, launched.json()["code"]) == (403, "action-not-allowed")
+
+
+async def test_a_clerk_who_did_not_report_verifies_but_an_auditor_does_not(desk: Desk) -> None:
+    await _launch(desk, {"target": 5})
+    progress = {"unit": "1502", "entry": "e-1", "count": 5, "progressed_on": "2014-02-24"}
+    await desk.post("/programmes/b-02/progress", progress, role="service")
+    done = {"completed_on": "2014-03-03", "person": "p-somebody-else"}
+    refused = await desk.post("/programmes/b-02/complete", done, role="auditor")
+    verified = await desk.post("/programmes/b-02/complete", done)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "action-not-allowed")
+    assert verified.status_code == 201, verified.text
+    assert (await _row(desk))["verified_by"] != "p-somebody-else"
+
+
+async def test_an_overdue_programme_is_found_until_it_is_completed(desk: Desk) -> None:
+    await _launch(desk, {"due_on": "2014-03-01", "target": 5})
+    await _launch(desk, {"programme": "b-03"})
+    late = await desk.get("/programmes?overdue=true")
+    not_late = await desk.get("/programmes?overdue=false")
+
+    assert [item["programme"] for item in late.json()["items"]] == ["b-02"]
+    assert [item["programme"] for item in not_late.json()["items"]] == ["b-03"]

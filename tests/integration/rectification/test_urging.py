@@ -1,5 +1,6 @@
 """The urging ladder: taken once, by the nearest area's rules, delivered by channels with patience."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -42,6 +43,22 @@ async def test_what_falls_due_is_taken_once(desk: Desk) -> None:
     assert (first["taken"], second["taken"]) == (5, 0)
     assert await desk.events() == ["UrgingStepTaken"] * 5
     assert await _things(desk) == sorted(AREAS)
+
+
+async def test_runs_at_the_same_time_take_each_step_once(desk: Desk) -> None:
+    runs = await asyncio.gather(*(_run(desk, REMINDED_ON) for _ in range(4)))
+
+    assert sum(run["taken"] for run in runs) == 5
+    assert await desk.events() == ["UrgingStepTaken"] * 5
+
+
+async def test_a_run_answers_with_the_token_of_what_it_wrote(desk: Desk) -> None:
+    body = {"day": REMINDED_ON, "back_workdays": 0}
+    answer = await desk.post("/urging/run", body, role="operations")
+    token = answer.headers["Consistency-Token"]
+
+    assert "rectification@1502:" in token
+    assert "rectification@1503:" in token
 
 
 async def test_a_preview_says_what_a_run_would_take_and_takes_nothing(desk: Desk) -> None:
@@ -204,6 +221,59 @@ async def test_the_worker_takes_and_delivers_to_the_files_of_the_day(
     assert len(delivered) == 2
     shown = (await desk.get("/urging?delivered=true")).json()["items"]
     assert [step["channels"] for step in shown] == [["file"], ["file"]]
+
+
+async def test_what_was_delivered_before_a_crash_is_put_on_record_once(
+    desk: Desk, tmp_path: Path
+) -> None:
+    part = _part(desk, tmp_path)
+    await _raise(desk)
+    await part.once(date(2014, 6, 11))
+    await desk.pool.execute(
+        "insert into urging_deliveries (campaign, subject, thing, due_on, step, channel, unit)"
+        " select campaign, subject, thing, due_on, step, 'file', unit from urging_steps"
+        " where campaign = $1",
+        desk.campaign,
+    )
+    await part.once(date(2014, 6, 11))
+
+    delivered = [name for name in await desk.events() if name == "UrgingDelivered"]
+    left = await desk.pool.fetchval(
+        "select count(*) from urging_deliveries where campaign = $1", desk.campaign
+    )
+    assert (len(delivered), left) == (2, 0)
+
+
+async def test_two_workers_take_turns(desk: Desk, tmp_path: Path) -> None:
+    part = _part(desk, tmp_path)
+    async with desk.pool.acquire() as connection:
+        await connection.execute("select pg_advisory_lock(hashtext('rectification-urging'))")
+        try:
+            assert not await part.once(date(2014, 6, 11))
+        finally:
+            await connection.execute("select pg_advisory_unlock(hashtext('rectification-urging'))")
+
+    assert await part.once(date(2014, 6, 11))
+
+
+async def test_the_worker_ends_when_told_and_outlives_its_failures(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = replace(_part(desk, tmp_path), every_seconds=0.01)
+    stop = asyncio.Event()
+    turns = 0
+
+    async def failing(self: UrgingPart, day: date) -> bool:
+        nonlocal turns
+        turns += 1
+        if turns == 3:
+            stop.set()
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(UrgingPart, "once", failing)
+    await asyncio.wait_for(part.run(stop), 5)
+
+    assert turns == 3
 
 
 class Stubborn:
