@@ -33,7 +33,7 @@ on conflict (campaign, unit) do update set
 
 
 @dataclass(slots=True)
-class _Milestones:
+class Milestones:
     """What a batch says of one unit."""
 
     plan_approved_on: date | None = None
@@ -57,9 +57,7 @@ class MilestonesProjection:
     contracts = (SCHEDULE,)
 
     async def apply(self, connection: Connection, envelopes: Sequence[Envelope]) -> None:
-        rows: dict[tuple[str, str], _Milestones] = {}
-        for envelope in envelopes:
-            _learn(rows, envelope)
+        rows = learned(envelopes)
         if rows:
             told = [
                 (*place, m.plan_approved_on, m.plan_by, m.mobilized_on, m.mobilized_by)
@@ -68,19 +66,27 @@ class MilestonesProjection:
             await connection.execute(_UPSERT, *zip(*told, strict=True))
 
 
-def _learn(rows: dict[tuple[str, str], _Milestones], envelope: Envelope) -> None:
+def learned(envelopes: Sequence[Envelope]) -> dict[tuple[str, str], Milestones]:
+    """What envelopes say of each unit, by (campaign, unit); the same in any order."""
+    rows: dict[tuple[str, str], Milestones] = {}
+    for envelope in envelopes:
+        _learn(rows, envelope)
+    return rows
+
+
+def _learn(rows: dict[tuple[str, str], Milestones], envelope: Envelope) -> None:
     version = envelope.streamversion
     place = (envelope.campaign, envelope.subject)
     match SCHEDULE.open(envelope):
         case PlanApproved(category="implementation") as event:
             approved_on = local_date(event.approved_at)
-            rows.setdefault(place, _Milestones()).plan(approved_on, version)
+            rows.setdefault(place, Milestones()).plan(approved_on, version)
         case PlanSubmitted(category="implementation"):
-            rows.setdefault(place, _Milestones()).plan(None, version)
+            rows.setdefault(place, Milestones()).plan(None, version)
         case MobilizationHeld() | MobilizationCorrected() as event:
             held_on = local_date(event.held_at)
-            rows.setdefault(place, _Milestones()).mobilize(held_on, version)
+            rows.setdefault(place, Milestones()).mobilize(held_on, version)
         case MobilizationVoided():
-            rows.setdefault(place, _Milestones()).mobilize(None, version)
+            rows.setdefault(place, Milestones()).mobilize(None, version)
         case _:
             pass  # changes no milestone
