@@ -24,6 +24,7 @@ _EXTENDED: Final = 0.04
 _HOHHOT_CLOSED: Final = 3
 _POOR_SCORE: Final = 2
 _EXTENSION_WORKDAYS: Final = 10
+_VILLAGE: Final = 5
 
 
 @cache
@@ -49,10 +50,16 @@ def _life(item: Item, draws: Draws) -> Iterator[ItemStep]:
 
 
 def _extension(item: Item, on: date) -> ItemStep:
-    above = area_of(item.unit)
-    approver = leader_of(area(above.parent).code if above.level > 1 else above.code)
     due_on = shifted(item.due_on, _EXTENSION_WORKDAYS)
+    approver = _approver(item.unit)
     return _step(item, "extend", on, person=approver, note="涉及多部门,需延期", due_on=due_on)
+
+
+def _approver(unit: str) -> str:
+    """Who leads the level above; for a village, whose own township answers, the banner."""
+    found = area_of(unit)
+    above = area(found.parent) if found.level > 1 else found
+    return leader_of(area(above.parent).code if found.level == _VILLAGE else above.code)
 
 
 def _closing(item: Item, first: date, *, certain: bool, draws: Draws) -> Iterator[ItemStep]:
@@ -62,6 +69,8 @@ def _closing(item: Item, first: date, *, certain: bool, draws: Draws) -> Iterato
     verifier = verifier_of(item.unit)
     if not certain and draws.chance(_REJECTED):
         yield _step(item, "reject", on, person=verifier, note="佐证材料不足,请补充")
+        if on == UNTIL:
+            return
         on = _later(on, 1, draws)
         yield _requested(item, on)
     if not certain and not draws.chance(_VERIFIED):

@@ -18,6 +18,13 @@ from shared.kernel.positions import format_positions, merge_positions, parse_pos
 ROWS_LIMIT: Final = 50_000
 BYTES_LIMIT: Final = 16 * 1024 * 1024
 
+# Whose events each service keeps a directory of: it is to know what they were told before.
+_FOLLOWS: Final[Mapping[str, tuple[str, ...]]] = {
+    "units": (),
+    "schedule": ("units",),
+    "supervision": ("units", "schedule"),
+    "rectification": ("units", "schedule"),
+}
 _TIMEOUT_SECONDS: Final = 180
 _ATTEMPTS: Final = 8
 _LATER: Final = frozenset({429, 502, 503, 504})
@@ -123,8 +130,9 @@ async def _send(
         "Content-Type": part.media_type,
         "Idempotency-Key": f"{CAMPAIGN}-{request.name}-{sha256(part.body).hexdigest()[:24]}",
     }
-    if request.service != "units" and "units" in loaded.tokens:
-        headers["Consistency-Token"] = loaded.tokens["units"]
+    known = [loaded.tokens[name] for name in _FOLLOWS[request.service] if name in loaded.tokens]
+    if known:
+        headers["Consistency-Token"] = _merged(known)
     url = urls[request.service].rstrip("/") + request.path
     answer = await _posted(client, url, part.body, headers)
     if not answer.is_success:

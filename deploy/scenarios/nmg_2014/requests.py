@@ -2,17 +2,43 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from deploy.scenarios.nmg_2014 import campaign, files
+from deploy.scenarios.nmg_2014.duties import duties, findings
 from deploy.scenarios.nmg_2014.hierarchy import ROOT
+from deploy.scenarios.nmg_2014.instructors import instructors
+from deploy.scenarios.nmg_2014.item_steps import item_steps
+from deploy.scenarios.nmg_2014.items import items
 from deploy.scenarios.nmg_2014.leading_groups import leading_groups
+from deploy.scenarios.nmg_2014.liaison import (
+    QUOTAS,
+    liaison_leaders,
+    liaison_points,
+    liaison_visits,
+    life_meetings,
+)
 from deploy.scenarios.nmg_2014.mobilizations import mobilizations
 from deploy.scenarios.nmg_2014.people import people
 from deploy.scenarios.nmg_2014.plans import plan_steps
 from deploy.scenarios.nmg_2014.preparations import PREPARED_LEVELS, preparations
+from deploy.scenarios.nmg_2014.programmes import (
+    batch_links,
+    filed_plans,
+    pairings,
+    petitions,
+    programme_progress,
+    programmes,
+)
+from deploy.scenarios.nmg_2014.publicity import (
+    JOINT_MEETINGS,
+    TEAM_RULES,
+    TEAM_RULES_IN,
+    lectures,
+    publicity,
+)
 from deploy.scenarios.nmg_2014.rows import (
     LeadingGroup,
     Mobilization,
@@ -22,6 +48,37 @@ from deploy.scenarios.nmg_2014.rows import (
     Row,
     Training,
     Unit,
+)
+from deploy.scenarios.nmg_2014.rows_rectification import (
+    BatchLink,
+    FiledPlan,
+    Item,
+    ItemStep,
+    Pairing,
+    PetitionReception,
+    Programme,
+)
+from deploy.scenarios.nmg_2014.rows_supervision import (
+    Dispatch,
+    Duty,
+    Finding,
+    Instructor,
+    Lecture,
+    LiaisonLeader,
+    LiaisonPoint,
+    LiaisonVisit,
+    LifeMeeting,
+    Publicity,
+    Team,
+    TeamTraining,
+)
+from deploy.scenarios.nmg_2014.teams import (
+    MAKE_UP,
+    OFFICIALS_LISTED_ON,
+    dispatches,
+    make_up_officials,
+    team_trainings,
+    teams,
 )
 from deploy.scenarios.nmg_2014.trainings import trainings
 
@@ -116,7 +173,60 @@ def _meetings() -> Sequence[Body]:
     ]
 
 
+def _liaison_quotas() -> Sequence[Body]:
+    return [
+        {
+            "area": area,
+            "rank": rank,
+            "targets": [
+                {"target": target, "at_least": at_least, "at_most": at_most}
+                for target, at_least, at_most in targets
+            ],
+        }
+        for (area, rank), targets in QUOTAS.items()
+    ]
+
+
+def _team_rules() -> Sequence[Body]:
+    return [
+        {"unit": unit, "kind": kind, "title": title, "adopted_on": adopted_on.isoformat()}
+        for unit in TEAM_RULES_IN
+        for kind, title, adopted_on in TEAM_RULES
+    ]
+
+
+def _joint_meetings() -> Sequence[Body]:
+    return [
+        {
+            "meeting": f"joint-{unit}-{number}",
+            "unit": unit,
+            "title": "督导工作联席会议",
+            "attendees": 40,
+            "held_on": held_on.isoformat(),
+        }
+        for unit in TEAM_RULES_IN
+        for number, held_on in enumerate(JOINT_MEETINGS, start=1)
+    ]
+
+
+def _officials() -> Sequence[Body]:
+    return [{"officials": list(make_up_officials()), "listed_on": OFFICIALS_LISTED_ON.isoformat()}]
+
+
 _OF_CAMPAIGN: Final = f"/campaigns/{campaign.CAMPAIGN}"
+
+
+def _supervised(name: str, shape: type[NamedTuple], rows: Callable[[], Sequence[Row]]) -> Bulk:
+    path = f"{_OF_CAMPAIGN}/{name}/import"
+    return Bulk(name, "supervision", path, "clerk", shape._fields, rows)
+
+
+def _rectified(
+    name: str, shape: type[NamedTuple], rows: Callable[[], Sequence[Row]], role: str = "clerk"
+) -> Bulk:
+    path = f"{_OF_CAMPAIGN}/{name}/import"
+    return Bulk(name, "rectification", path, role, shape._fields, rows)
+
 
 # Plans are history written up by the region's campaign office, not reviews happening now: the
 # service role of the region's root may record a gate's decision without holding the gate.
@@ -151,4 +261,43 @@ REQUESTS: Final[tuple[Single | Bulk, ...]] = (
         "trainings", "schedule", f"{_OF_CAMPAIGN}/trainings/import", "clerk",
         Training._fields, trainings,
     ),
+    _supervised("teams", Team, teams),
+    _supervised("team-trainings", TeamTraining, team_trainings),
+    _supervised("dispatches", Dispatch, dispatches),
+    Single(
+        "officials", "supervision", f"{_OF_CAMPAIGN}/teams/{MAKE_UP}/officials", "clerk",
+        _officials,
+    ),
+    _supervised("instructors", Instructor, instructors),
+    _supervised("duties", Duty, duties),
+    Single(
+        "liaison-quotas", "supervision", f"{_OF_CAMPAIGN}/liaison-quotas", "clerk",
+        _liaison_quotas,
+    ),
+    _supervised("liaison-leaders", LiaisonLeader, liaison_leaders),
+    _supervised("liaison-points", LiaisonPoint, liaison_points),
+    _supervised("liaison-visits", LiaisonVisit, liaison_visits),
+    _supervised("life-meetings", LifeMeeting, life_meetings),
+    Single("team-rules", "supervision", f"{_OF_CAMPAIGN}/team-rules", "clerk", _team_rules),
+    Single(
+        "joint-meetings", "supervision", f"{_OF_CAMPAIGN}/joint-meetings", "clerk",
+        _joint_meetings,
+    ),
+    _supervised("publicity", Publicity, publicity),
+    _supervised("lectures", Lecture, lectures),
+    _rectified("filed-plans", FiledPlan, filed_plans),
+    _rectified("batch-links", BatchLink, batch_links),
+    _rectified("programmes", Programme, programmes),
+    # The ledger is history written up, too: the service role says of each step who took it.
+    _rectified("items", Item, items),
+    _rectified("item-steps", ItemStep, item_steps, role="service"),
+    Bulk(
+        "programme-progress", "rectification", f"{_OF_CAMPAIGN}/programme-progress/import",
+        "clerk", ("programme", "unit", "entry", "count", "note", "progressed_on"),
+        programme_progress,
+    ),
+    _rectified("petitions", PetitionReception, petitions),
+    _rectified("pairings", Pairing, pairings),
+    # Last, for those marked for rectification go on to the ledger by themselves.
+    _supervised("findings", Finding, findings),
 )  # fmt: skip

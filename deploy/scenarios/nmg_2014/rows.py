@@ -66,4 +66,5 @@ class Training(NamedTuple):
     participants: int
 
 
-Row = Unit | LeadingGroup | Person | Preparation | PlanStep | Mobilization | Training
+Row = tuple[object, ...]
+"""A row of any file."""

@@ -22,6 +22,7 @@ ULANQAB_TEAMS: Final = 20
 
 MAKE_UP: Final = "st-15-13"
 MAKE_UP_OFFICIALS: Final = 46  # generated: the report says "some"
+OFFICIALS_LISTED_ON: Final = date(2014, 2, 11)
 
 _LARGE: Final = 9  # 11 teams of nine and 2 of eight are 115 people
 _SMALL_TEAMS: Final = 2

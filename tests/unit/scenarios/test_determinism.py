@@ -11,7 +11,9 @@ from deploy.scenarios.nmg_2014.census import event_counts
 from deploy.scenarios.nmg_2014.draws import Draws
 from deploy.scenarios.nmg_2014.files import csv_bytes
 from deploy.scenarios.nmg_2014.people import people
+from deploy.scenarios.nmg_2014.requests import REQUESTS
 from deploy.scenarios.nmg_2014.rows import Person
+from deploy.scenarios.nmg_2014.teams import teams
 
 _DIGESTS = """
 from hashlib import sha256
@@ -42,7 +44,7 @@ def test_two_processes_write_the_same_bytes_whatever_they_build_first() -> None:
     first = _digests("list", "1")
     second = _digests("reversed", "2")
 
-    assert len(first) == 12
+    assert len(first) == len(REQUESTS)
     assert first == second
 
 
@@ -68,7 +70,7 @@ def test_between_reaches_both_ends() -> None:
     assert {draws.between(3, 5) for _ in range(200)} == {3, 4, 5}
 
 
-def test_about_sixty_thousand_events_are_written() -> None:
+def test_about_a_hundred_and_fifty_thousand_events_are_written() -> None:
     assert event_counts() == {
         "UnitRegistered": 19_915,
         "LeadingGroupFormed": 2_692,
@@ -86,6 +88,38 @@ def test_about_sixty_thousand_events_are_written() -> None:
         "PlanApproved": 2_524,
         "MobilizationHeld": 19_847,
         "TrainingHeld": 2_409,
+        "TeamFormed": 1_513,
+        "TeamTrained": 1_513,
+        "TeamDispatched": 1_512,
+        "OfficialsListed": 1,
+        "InstructorAssigned": 16_888,
+        "DutyDone": 8_278,
+        "FindingReported": 307,
+        "FindingHandedOver": 126,
+        "LiaisonQuotaSet": 5,
+        "LiaisonLeaderNamed": 744,
+        "LiaisonPointTaken": 768,
+        "LiaisonVisitMade": 756,
+        "LifeMeetingAttended": 8,
+        "JointMeetingHeld": 4,
+        "TeamRulesAdopted": 4,
+        "PublicityIssued": 1_920,
+        "LectureGiven": 286,
+        "ItemRaised": 22_483,
+        "ProgressReported": 13_166,
+        "DueDateExtended": 518,
+        "ClosureRequested": 6_971,
+        "ClosureRejected": 560,
+        "RectificationClosed": 5_402,
+        "SatisfactionRated": 1_636,
+        "FollowUpReviewed": 791,
+        "ItemReopened": 80,
+        "PlanFiled": 6,
+        "BatchesLinked": 12,
+        "ProgrammeLaunched": 30,
+        "ProgrammeProgressed": 529,
+        "PetitionsReceived": 671,
+        "HelpPaired": 1_000,
     }
 
 
@@ -110,8 +144,10 @@ def test_a_value_becomes_a_cell(value: object, cell: str) -> None:
 def test_people_have_ids_of_their_unit_and_no_two_share_one() -> None:
     rows = people()
 
+    sent_out = {member for team in teams() for member in team.members}
     assert len({row.person for row in rows}) == len(rows)
-    assert all(row.person.startswith(f"p-{row.unit}-") for row in rows)
+    assert all(row.person.startswith(f"p-{row.unit}-") or row.person in sent_out for row in rows)
+    assert sent_out <= {row.person for row in rows}
 
 
 def test_a_person_is_written_in_the_columns_of_the_directory() -> None:

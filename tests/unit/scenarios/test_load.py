@@ -13,7 +13,12 @@ from deploy.scenarios.nmg_2014 import load as loading
 from deploy.scenarios.nmg_2014.load import Loaded, LoadRefused, Unreachable, load
 from deploy.scenarios.nmg_2014.requests import REQUESTS, Bulk
 
-URLS = {"units": "http://units.test", "schedule": "http://schedule.test/"}
+URLS = {
+    "units": "http://units.test",
+    "schedule": "http://schedule.test/",
+    "supervision": "http://supervision.test",
+    "rectification": "http://rectification.test",
+}
 
 
 @dataclass
@@ -73,15 +78,22 @@ async def test_a_second_run_repeats_every_key_and_body() -> None:
     assert len(services.calls) == 2 * keys
 
 
-async def test_schedule_is_told_how_far_units_had_come() -> None:
+async def test_each_service_is_told_how_far_those_it_follows_had_come() -> None:
     services = Services()
 
     loaded = await run(services)
 
+    units, campaign = "units@15:3", loaded.tokens["schedule"]
     for call in services.calls:
-        wanted = "units@15:3" if call.url.host == "schedule.test" else None
-        assert call.headers.get("Consistency-Token") == wanted
-    assert loaded.consistency_token == f"schedule@15:{len(services.written)},units@15:3"
+        asked = call.headers.get("Consistency-Token")
+        match call.url.host:
+            case "units.test":
+                assert asked is None
+            case "schedule.test":
+                assert asked == units
+            case _:
+                assert asked == f"{campaign},{units}"
+    assert set(loaded.consistency_token.split(",")) == set(loaded.tokens.values())
 
 
 async def test_each_call_carries_the_token_of_the_role_it_needs() -> None:
@@ -91,6 +103,7 @@ async def test_each_call_carries_the_token_of_the_role_it_needs() -> None:
 
     asked = {call.url.path: call.headers["Authorization"] for call in services.calls}
     assert asked["/campaigns/nmg-2014/plans/import"] == "Bearer token-of-service"
+    assert asked["/campaigns/nmg-2014/item-steps/import"] == "Bearer token-of-service"
     assert asked["/campaigns/nmg-2014/units/import"] == "Bearer token-of-clerk"
 
 
@@ -176,7 +189,50 @@ async def test_bulk_files_have_the_agreed_columns() -> None:
         ),
         "mobilizations": ("unit", "held_at", "attendees", "chaired_by", "place"),
         "trainings": ("unit", "training", "audience", "held_on", "participants"),
-    }  # fmt: skip
+    } | _OF_SUPERVISION | _OF_RECTIFICATION  # fmt: skip
+
+
+_OF_SUPERVISION = {
+    "teams": (
+        "team", "name", "formed_by", "purpose", "first_leader", "leader", "members", "formed_on",
+    ),
+    "team-trainings": ("team", "training", "trained_on"),
+    "dispatches": ("team", "unit", "patrols", "dispatched_on"),
+    "instructors": ("unit", "instructor", "assigned_by", "assigned_on"),
+    "duties": ("duty", "kind", "team", "unit", "summary", "done_on"),
+    "liaison-leaders": ("leader", "area", "rank", "named_on"),
+    "liaison-points": ("leader", "unit", "target", "taken_on"),
+    "liaison-visits": ("visit", "leader", "unit", "summary", "visited_on"),
+    "life-meetings": ("leader", "unit", "attended_on"),
+    "publicity": ("issue", "unit", "channel", "title", "pieces", "issued_on"),
+    "lectures": (
+        "lecture", "unit", "kind", "title", "speakers", "lectures", "listeners", "given_on",
+    ),
+    "findings": (
+        "finding", "team", "unit", "category", "summary", "for_rectification",
+        "responsible_person", "due_on", "found_on",
+    ),
+}  # fmt: skip
+_OF_RECTIFICATION = {
+    "filed-plans": ("unit", "document", "title", "digest", "filed_on"),
+    "batch-links": ("unit", "led_by", "linked_on"),
+    "programmes": (
+        "programme", "unit", "kind", "category", "title", "measure", "target", "due_on",
+        "launched_on",
+    ),
+    "items": (
+        "item", "unit", "source", "origin", "category", "summary", "responsible_person", "due_on",
+        "raised_on", "parent", "programme",
+    ),
+    "item-steps": (
+        "item", "action", "on", "person", "note", "percent", "due_on", "score", "raters", "holds",
+    ),
+    "programme-progress": ("programme", "unit", "entry", "count", "note", "progressed_on"),
+    "petitions": (
+        "reception", "unit", "received_by", "visits", "cases", "settled_on_spot", "held_on",
+    ),
+    "pairings": ("pairing", "unit", "helper", "kind", "households", "paired_on"),
+}  # fmt: skip
 
 
 def rows_of(call: httpx.Request) -> list[dict[str, str]]:
