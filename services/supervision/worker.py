@@ -1,9 +1,12 @@
-"""Composes the worker of the supervision service, which follows units and schedule."""
+"""Composes the worker of supervision: it follows units and schedule, and hands findings over."""
 
+from services.supervision.handing_over import HandingOver
 from services.supervision.schema import SCHEMA, migrations
 from shared.contracts.supervision import SUPERVISION
 from shared.platform.campaigns import DirectoriesProjection
-from shared.platform.client import direct_client
+from shared.platform.client import ServiceClient, ServiceToken, direct_client
+from shared.platform.commands import CommandHandler
+from shared.platform.eventstore import EventStore
 from shared.platform.following import Following
 from shared.platform.metrics import Metrics
 from shared.platform.outgoing import Outgoing
@@ -14,7 +17,7 @@ from shared.platform.starting import patiently, unready
 
 
 async def worker(settings: Settings, metrics: Metrics) -> None:
-    """Publish what the service records, and keep units and campaigns."""
+    """Publish what the service records, keep units and campaigns, hand findings to the ledger."""
     async with (
         direct_client() as http,
         await patiently(lambda: open_pool(settings.database_url, SCHEMA, size=4)) as pool,
@@ -23,9 +26,16 @@ async def worker(settings: Settings, metrics: Metrics) -> None:
         directories = Following(
             settings, pool, DirectoriesProjection(), "supervision-directories", metrics, http
         )
+        token = ServiceToken(settings.issuer_url, settings.service_account, http)
+        findings = HandingOver(
+            pool,
+            CommandHandler(EventStore(pool, SUPERVISION)),
+            ServiceClient(settings.rectification_url, token, http),
+        )
 
         async def ready() -> dict[str, str]:
             return await unready(pool, wanted) | outgoing.missing()
 
         wanted = migrations()
-        await run_worker(settings, metrics, ready, [*outgoing.parts, directories.run])
+        parts = [*outgoing.parts, directories.run, findings.run]
+        await run_worker(settings, metrics, ready, parts)

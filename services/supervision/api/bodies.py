@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from shared.contracts.rectification import CATEGORIES
 from shared.platform.fields import (
     INT32_MAX,
     Body,
@@ -31,6 +32,10 @@ RulesKind = Literal["working_rules", "discipline"]
 Number = Annotated[int, Field(strict=True, ge=1, le=INT32_MAX)]
 Few = Annotated[int, Field(strict=True, ge=0, le=1000)]
 Short = Annotated[Name, Field(max_length=63)]
+# The ledger's own words: what is found today may be an item there tomorrow.
+Category = Annotated[
+    str, Field(strict=True, pattern=f"^({'|'.join(CATEGORIES)})$", examples=["formalism"])
+]
 People = Annotated[list[PersonId], Field(min_length=1, max_length=200)]
 Patrols = Annotated[list[Code], Field(max_length=200)]
 
@@ -115,7 +120,7 @@ class ReportFinding(Body):
     finding: PersonId
     team: PersonId
     unit: Code
-    category: Short
+    category: Category
     summary: LongText
     for_rectification: Annotated[bool, Field(strict=True)]
     responsible_person: PersonId | None = None

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from shared.contracts.rectification import CATEGORIES
 from shared.contracts.supervision import CHANNELS, DUTY_KINDS, LIAISON_TARGETS
 from shared.platform.bulk import Column
 from shared.platform.bulk.parsers import choice, code, integer, local_date, several, text
@@ -123,7 +124,7 @@ FINDINGS: Final = UploadKind(
         _id("finding", "问题编号"),
         _TEAM,
         _UNIT,
-        Column("category", text(63), required=True, titles=("问题类别",)),
+        Column("category", choice(CATEGORIES), required=True, titles=("问题类别",)),
         Column("summary", _SUMMARY, required=True, titles=("问题摘要",)),
         Column(
             "for_rectification",

@@ -3,20 +3,31 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from deploy.issuer import Role
+from services.rectification import application as rectification
+from services.rectification import schema as rectification_schema
+from services.rectification.settings import RectificationSettings
 from services.supervision import application as supervision
+from services.supervision import schema as supervision_schema
+from services.supervision.handing_over import HandingOver
 from services.supervision.settings import SupervisionSettings
 from services.units import application as units
+from services.units import schema as units_schema
 from services.units.settings import UnitsSettings
+from shared.contracts.supervision import SUPERVISION
+from shared.platform.client import ServiceClient, ServiceToken
+from shared.platform.commands import CommandHandler
+from shared.platform.eventstore import EventStore
 from shared.platform.metrics import Metrics
 from shared.platform.postgres import migrate
 from tests.support.access import ISSUER_URL, bearer
-from tests.support.desk import Desk, desk_of
+from tests.support.desk import Desk, desk_of, opened, registered, tell
 from tests.support.neighbours import Neighbours
 
 TOWN = "15.1502.150202.150202001"
@@ -63,9 +74,9 @@ class Supervision(Desk):
 
 @pytest.fixture(scope="module")
 def supervision_url(database_url: str) -> str:
-    """A database in which supervision and units are migrated."""
-    asyncio.run(migrate(database_url, supervision.SCHEMA, supervision.migrations()))
-    asyncio.run(migrate(database_url, units.SCHEMA, units.migrations()))
+    """A database in which supervision and its neighbours are migrated."""
+    for schema in (supervision_schema, units_schema, rectification_schema):
+        asyncio.run(migrate(database_url, schema.SCHEMA, schema.migrations()))
     return database_url
 
 
@@ -105,6 +116,32 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
     """Status and code of a problem document."""
     assert answer.headers["content-type"] == "application/problem+json", answer.text
     return answer.status_code, answer.json()["code"]
+
+
+@pytest.fixture
+async def ledger(desk: Supervision, supervision_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
+    """The rectification service as a neighbour, which has heard of the same campaign."""
+    settings = RectificationSettings(
+        database_url=supervision_url, kafka_bootstrap_servers="unused", issuer_url=ISSUER_URL,
+        port=1, metrics_port=2, evidence_dir=tmp_path / "evidence", notices_dir=tmp_path / "notices",
+    )  # fmt: skip
+    http = httpx.AsyncClient(transport=desk.neighbours, base_url="http://rectification.test")
+    app = rectification.api_app(settings, Metrics(), httpx.AsyncClient(transport=desk.neighbours))
+    async with app.router.lifespan_context(app), http:
+        desk.neighbours.apps["rectification.test"] = httpx.ASGITransport(app)
+        pool = app.state.office.store.pool
+        told = [registered(desk.campaign, path, *UNITS[path]) for path in UNITS]
+        await tell(pool, [*told, opened(desk.campaign)])
+        yield Desk(http, desk.campaign, pool)
+
+
+@pytest.fixture
+def handing_over(desk: Supervision, settings: SupervisionSettings) -> HandingOver:
+    """The process manager, on its way to the neighbour."""
+    client = httpx.AsyncClient(transport=desk.neighbours)
+    token = ServiceToken(ISSUER_URL, settings.service_account, client)
+    handler = CommandHandler(EventStore(desk.pool, SUPERVISION))
+    return HandingOver(desk.pool, handler, ServiceClient(settings.rectification_url, token, client))
 
 
 async def _enter_people(neighbours: Neighbours, campaign: str) -> None:
