@@ -39,11 +39,10 @@ from shared.contracts.units import UNITS
 from shared.kernel.events import Event
 from shared.kernel.time import local_date
 
-CONTRACTS: Final[tuple[Contract, ...]] = (UNITS, SCHEDULE)
+CONTRACTS: Final[tuple[Contract, ...]] = (UNITS, SCHEDULE, SUPERVISION, RECTIFICATION)
 """The services whose events the views are made of."""
 
 _PASSAGES: Final = frozenset({units.UnitMoved, units.UnitDeparted})
-_READABLE: Final = (*CONTRACTS, SUPERVISION, RECTIFICATION)
 
 
 def opened(envelope: Told) -> Event:
@@ -288,7 +287,7 @@ _CAMPAIGN_LESSONS: Final[dict[type[Event], Callable[[CampaignFact, Told, Any], N
 
 @cache
 def _read_as(type_name: str) -> tuple[Contract, str, int]:
-    for contract in _READABLE:
+    for contract in CONTRACTS:
         prefix = f"campaign.{contract.service}."
         if type_name.startswith(prefix):
             name, _, version = type_name.removeprefix(prefix).rpartition(".v")

@@ -1,23 +1,25 @@
 """The status projection: a pure fold over a batch, then one set of writes."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Mapping, Sequence
 
-from services.status import pieces
-from services.status.contributions import Mark, Picture, add_change, spans, standing
-from services.status.facts import PARTS, CampaignFact, Part, UnitFact
-from services.status.learning import (
-    CONTRACTS,
-    concerns_campaign,
-    concerns_unit,
-    learn,
-    learn_campaign,
-    opened,
-    part_changed,
-)
-from services.status.storage import (
+from services.status.contributions import standing
+from services.status.facts import UnitFact
+from services.status.folding import (
+    Places,
+    Told,
     UnitKey,
+    concerned,
+    count_things,
+    fold,
+    fold_campaigns,
+    fold_things,
+    moved_units,
+    refs_of,
+    sorted_out,
+    unit_of,
+)
+from services.status.learning import CONTRACTS
+from services.status.storage import (
     add_rollups,
     campaign_facts,
     copy_history,
@@ -29,21 +31,10 @@ from services.status.storage import (
     write_campaign_facts,
     write_unit_facts,
 )
+from services.status.thing_storage import fetch_things, hold_still, read_things, write_things
 from shared.kernel.envelope import Envelope
 from shared.kernel.events import Event
 from shared.platform.postgres import Connection
-
-
-class Told(pieces.Told, Protocol):
-    """What folding needs of an envelope."""
-
-    @property
-    def campaign(self) -> str: ...
-    @property
-    def subject(self) -> str: ...
-
-
-T = TypeVar("T", bound=Told)
 
 
 class StatusProjection:
@@ -64,65 +55,58 @@ async def update_views(connection: Connection, envelopes: Sequence[Told]) -> Non
     needs is made ready.
     """
     keys = {unit_of(e) for e in envelopes}
-    rows, (about_units, about_campaigns) = await meanwhile(
-        fetch_facts(connection, keys), lambda: sorted_out(envelopes)
+    rows, told = await meanwhile(fetch_facts(connection, keys), lambda: sorted_out(envelopes))
+    if told.campaigns:
+        await _update_campaigns(connection, told.campaigns)
+    if told.units or told.things:
+        await _update_units(connection, read_facts(keys, rows), told.units, told.things)
+
+
+async def _update_campaigns(connection: Connection, events: Sequence[tuple[Told, Event]]) -> None:
+    campaigns = await campaign_facts(connection, {e.campaign for e, _ in events})
+    fold_campaigns({name: fact for name, (_, fact) in campaigns.items()}, events)
+    await write_campaign_facts(connection, campaigns)
+
+
+async def _update_units(
+    connection: Connection,
+    stored: Mapping[UnitKey, tuple[int, UnitFact]],
+    about_units: Sequence[tuple[Told, Event]],
+    about_things: Sequence[tuple[Told, Event]],
+) -> None:
+    """Units and the things that hang on them, counted together."""
+    units = {key: stored[key] for key in {unit_of(e) for e, _ in about_units}}
+    told = {ref for envelope, event in about_things for ref in refs_of(envelope, event)}
+    moved = moved_units(about_units)
+    rows, (changes, places) = await meanwhile(
+        fetch_things(connection, told, moved),
+        lambda: fold({key: fact for key, (_, fact) in units.items()}, about_units),
     )
-    if about_campaigns:
-        campaigns = await campaign_facts(connection, {e.campaign for e, _ in about_campaigns})
-        fold_campaigns({name: fact for name, (_, fact) in campaigns.items()}, about_campaigns)
-        await write_campaign_facts(connection, campaigns)
-    if about_units:
-        units = read_facts({unit_of(e) for e, _ in about_units}, rows)
-        marks = fold({key: fact for key, (_, fact) in units.items()}, about_units)
-        lines = await write_unit_facts(connection, units, lambda: rollup_rows(marks))
-        # Last: all workers meet at the region's lines, and wait there for one another's commit.
-        await add_rollups(connection, lines)
+    things = read_things(told, rows)
+    added = fold_things({ref: thing for ref, (_, thing) in things.items()}, about_things)
+    seen = await _stand(connection, concerned(told, added) - places.keys(), stored, places)
+    count_things(changes, added, places)
+    lines = await write_unit_facts(connection, units, lambda: rollup_rows(changes))
+    if told or moved:
+        read_only = {key: revision for key, revision in seen.items() if key not in units}
+        await hold_still(connection, read_only, moved, things)
+        await write_things(connection, things, told, added)
+    # Last: all workers meet at the region's lines, and wait there for one another's commit.
+    await add_rollups(connection, lines)
 
 
-def sorted_out(envelopes: Iterable[T]) -> tuple[list[tuple[T, Event]], list[tuple[T, Event]]]:
-    """Events about units, and about campaigns; the rest says nothing that the views show."""
-    about_units: list[tuple[T, Event]] = []
-    about_campaigns: list[tuple[T, Event]] = []
-    for envelope in envelopes:
-        event = opened(envelope)
-        if concerns_unit(event):
-            about_units.append((envelope, event))
-        elif concerns_campaign(event):
-            about_campaigns.append((envelope, event))
-    return about_units, about_campaigns
-
-
-def fold(
-    facts: Mapping[UnitKey, UnitFact], events: Sequence[tuple[Told, Event]]
-) -> dict[str, dict[Mark, int]]:
-    """Teach the facts, in place; by campaign, what that changes in the roll-ups.
-
-    Only the parts of a fact that events are about are looked at before and after.
-    """
-    about: dict[UnitKey, set[Part]] = {}
-    for envelope, event in events:
-        part = part_changed(event)
-        if part is not None:
-            about.setdefault(unit_of(envelope), set()).add(part)
-    before: dict[UnitKey, tuple[Sequence[Part], Picture]] = {}
-    for key, found in about.items():
-        fact = facts[key]
-        looked_at: Sequence[Part] = PARTS if "place" in found else sorted(found)
-        before[key] = looked_at, (standing(fact), spans(fact, looked_at))
-    for envelope, event in events:
-        learn(facts[unit_of(envelope)], envelope, event)
-    changes: defaultdict[str, dict[Mark, int]] = defaultdict(dict)
-    for key, (parts, picture) in before.items():
-        fact = facts[key]
-        stands = standing(fact) if parts is PARTS else picture[0]
-        add_change(changes[key[0]], picture, (stands, spans(fact, parts)))
-    return changes
-
-
-def fold_campaigns(facts: Mapping[str, CampaignFact], events: Sequence[tuple[Told, Event]]) -> None:
-    for envelope, event in events:
-        learn_campaign(facts[envelope.campaign], envelope, event)
-
-
-def unit_of(envelope: Told) -> UnitKey:
-    return envelope.campaign, envelope.subject
+async def _stand(
+    connection: Connection,
+    units: set[UnitKey],
+    stored: Mapping[UnitKey, tuple[int, UnitFact]],
+    places: Places,
+) -> dict[UnitKey, int]:
+    """Find where units stand that the batch leaves where they are; the revisions read."""
+    others = units - stored.keys()
+    fetched = read_facts(others, await fetch_facts(connection, others) if others else [])
+    seen: dict[UnitKey, int] = {}
+    for key in units:
+        seen[key], fact = stored[key] if key in stored else fetched[key]
+        stands = standing(fact)
+        places[key] = stands, stands
+    return seen

@@ -4,28 +4,28 @@ Nothing is switched unless every event the present views hold was read again and
 """
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
 import structlog
 
-from services.status.contributions import Mark, add_change, spans, standing
-from services.status.facts import CampaignFact, UnitFact
-from services.status.learning import is_passage, learn, learn_campaign
-from services.status.projections import sorted_out, unit_of, update_views
+from services.status.facts import UnitFact
+from services.status.folding import UnitKey
+from services.status.projections import update_views
+from services.status.recollecting import Part, Recollection
 from services.status.sources import Source
 from services.status.storage import (
     FACT_COLUMNS,
     ROLLUP_COLUMNS,
-    UnitKey,
     campaign_row,
     columns,
     fact_row,
     former_parent_rows,
+    read_facts,
     rollup_rows,
 )
+from services.status.thing_storage import THING_COLUMNS, THING_UNIT_COLUMNS, thing_row
 from shared.kernel.envelope import Envelope
 from shared.platform.postgres import Connection, Pool
 
@@ -34,7 +34,9 @@ log = structlog.get_logger()
 HistoryKey: TypeAlias = tuple[str, str]
 """(service, league)."""
 
-TABLES: Final = ("unit_facts", "former_parents", "campaign_facts", "rollup_daily")
+TABLES: Final = (
+    "unit_facts", "former_parents", "campaign_facts", "thing_facts", "thing_units", "rollup_daily",
+)  # fmt: skip
 
 # Indexes are built at the end, from all rows at once: a third of the time of row by row.
 _NEXT = "drop table if exists rollup_parts; " + "; ".join(
@@ -55,12 +57,18 @@ alter table unit_facts_next set (fillfactor = 70), add primary key (campaign, un
 create index on unit_facts_next (campaign, parent);
 alter table former_parents_next add primary key (campaign, parent, unit);
 alter table campaign_facts_next add primary key (campaign);
-analyze unit_facts_next
+alter table thing_facts_next set (fillfactor = 70), add primary key (campaign, kind, id);
+alter table thing_units_next add primary key (campaign, unit, kind, id);
+analyze unit_facts_next, thing_facts_next, thing_units_next
 """
 _INDEX_ROLLUPS = """
 alter table rollup_daily_next set (fillfactor = 80), add primary key
-    (campaign, ancestor, tree, class, metric, effective_on, judged_on);
+    (campaign, ancestor, tree, effective_on, class, metric, judged_on);
 analyze rollup_daily_next
+"""
+_ELSEWHERE = """
+select f.campaign, f.unit, f.revision, f.fact from unit_facts_next f
+join unnest($1::text[], $2::text[]) w(campaign, unit) using (campaign, unit)
 """
 _SWITCH = "; ".join(
     f"drop table {table}; alter table {table}_next rename to {table}" for table in TABLES
@@ -115,8 +123,7 @@ class Rebuild:
         self._wanted: dict[HistoryKey, int] = {}
         self._parked: set[tuple[str, str, int]] = set()
         self._read: dict[HistoryKey, int] = {}
-        self._campaigns: dict[str, CampaignFact] = {}
-        self._wanderers: dict[UnitKey, UnitFact] = {}
+        self._facts = Recollection()
         self._copies = 0
 
     async def run(self, source: Source) -> int:
@@ -145,24 +152,15 @@ class Rebuild:
         """Part by part; one is written while the next is read."""
         writing: asyncio.Task[None] | None = None
         try:
-            async for part in source.parts():
-                facts = await self._fold_part(part)
+            async for batches in source.parts():
+                async for values in batches:
+                    self._facts.learn(self._fresh(values))
                 if writing is not None:
                     await writing
-                writing = asyncio.create_task(self._copy(connection, facts))
+                writing = asyncio.create_task(self._copy(connection, self._facts.take_part(), {}))
         finally:
             if writing is not None:
                 await writing
-
-    async def _fold_part(self, part: AsyncIterable[Sequence[bytes]]) -> dict[UnitKey, UnitFact]:
-        """The facts of a part, but those of units that changed leagues: they are kept back."""
-        facts: dict[UnitKey, UnitFact] = {}
-        leaving: set[UnitKey] = set()
-        async for values in part:
-            self._fold(self._fresh(values), facts, leaving)
-        for key in leaving:
-            self._wanderers[key] = facts.pop(key)
-        return facts
 
     def _fresh(self, values: Sequence[bytes]) -> list[_Slim]:
         """Those the present views hold, each once: topics may repeat, and run ahead of us."""
@@ -181,25 +179,6 @@ class Rebuild:
                 fresh.append(slim)
         return fresh
 
-    def _fold(
-        self, fresh: Sequence[_Slim], facts: dict[UnitKey, UnitFact], leaving: set[UnitKey]
-    ) -> None:
-        about_units, about_campaigns = sorted_out(fresh)
-        for slim, event in about_units:
-            key = unit_of(slim)
-            fact = facts.get(key)
-            if fact is None:
-                # A unit that changed leagues may be told of in another part, too.
-                fact = facts[key] = self._wanderers.get(key) or UnitFact()
-                if key in self._wanderers:
-                    leaving.add(key)
-            learn(fact, slim, event)
-            if is_passage(event):
-                leaving.add(key)
-        for slim, event in about_campaigns:
-            campaign = self._campaigns.setdefault(slim.campaign, CampaignFact())
-            learn_campaign(campaign, slim, event)
-
     async def _finish(self, connection: Connection) -> None:
         short = {
             key: version for key, version in self._wanted.items() if self._read.get(key) != version
@@ -208,8 +187,12 @@ class Rebuild:
             raise RebuildIncomplete(
                 f"read up to { {key: self._read.get(key, 0) for key in short} }, wanted {short}"
             )
-        await self._copy(connection, self._wanderers)
-        rows = [campaign_row(name, 1, fact) for name, fact in self._campaigns.items()]
+        rest = self._facts.take_rest()
+        others = rest.concerned() - rest.units.keys()
+        elsewhere = await connection.fetch(_ELSEWHERE, *columns(others, 2)) if others else []
+        known = {key: fact for key, (_, fact) in read_facts(others, elsewhere).items()}
+        await self._copy(connection, rest, known)
+        rows = [campaign_row(name, 1, fact) for name, fact in self._facts.campaigns.items()]
         await connection.copy_records_to_table(
             "campaign_facts_next", columns=("campaign", "revision", "fact"), records=rows
         )
@@ -219,27 +202,25 @@ class Rebuild:
                 other.execute(_SUM_PARTS + _INDEX_ROLLUPS if self._copies > 1 else _INDEX_ROLLUPS)
             )
 
-    async def _copy(self, connection: Connection, facts: dict[UnitKey, UnitFact]) -> None:
+    async def _copy(
+        self, connection: Connection, part: Part, elsewhere: Mapping[UnitKey, UnitFact]
+    ) -> None:
         """Write facts and all they contribute into the next tables."""
-        if not facts:
+        if not part.units and not part.things:
             return
         self._copies += 1
-        changes: defaultdict[str, dict[Mark, int]] = defaultdict(dict)
-        for (campaign, _), fact in facts.items():
-            add_change(changes[campaign], (None, []), (standing(fact), spans(fact)))
-        await connection.copy_records_to_table(
-            "unit_facts_next",
-            columns=FACT_COLUMNS,
-            records=[fact_row(key, 1, fact) for key, fact in facts.items()],
-        )
-        await connection.copy_records_to_table(
-            "former_parents_next",
-            columns=("campaign", "parent", "unit"),
-            records=former_parent_rows(facts.items()),
-        )
-        await connection.copy_records_to_table(
-            "rollup_daily_next", columns=ROLLUP_COLUMNS, records=rollup_rows(changes)
-        )
+        units, things = part.units.items(), part.things.items()
+        for table, names, rows in (
+            ("unit_facts", FACT_COLUMNS, [fact_row(key, 1, fact) for key, fact in units]),
+            ("former_parents", ("campaign", "parent", "unit"), former_parent_rows(units)),
+            ("thing_facts", THING_COLUMNS, [thing_row(ref, 1, thing) for ref, (thing, _) in things]),
+            ("thing_units", THING_UNIT_COLUMNS, [
+                (campaign, unit, kind, id_)
+                for (campaign, kind, id_), (_, added) in things for unit in added
+            ]),
+            ("rollup_daily", ROLLUP_COLUMNS, rollup_rows(part.counted(elsewhere))),
+        ):  # fmt: skip
+            await connection.copy_records_to_table(f"{table}_next", columns=names, records=rows)
 
     async def _switch(self, connection: Connection) -> None:
         async with connection.transaction():

@@ -4,19 +4,18 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
 import asyncpg
 import msgspec
 
 from services.status.contributions import Mark, spread, stays
 from services.status.facts import CampaignFact, UnitFact
+from services.status.folding import UnitKey
 from shared.kernel.envelope import Envelope
 from shared.kernel.units import league_of, own_code
 from shared.platform.postgres import Connection
 
-UnitKey: TypeAlias = tuple[str, str]
-"""(campaign, unit)."""
 Q = TypeVar("Q")
 W = TypeVar("W")
 
@@ -108,7 +107,7 @@ on conflict do nothing
 def _add_rollups(given: str) -> str:
     return f"""
 insert into rollup_daily as r select * from {given} g({", ".join(ROLLUP_COLUMNS)})
-order by campaign, ancestor, tree, class, metric, effective_on, judged_on
+order by campaign, ancestor, tree, effective_on, class, metric, judged_on
 on conflict (campaign, ancestor, tree, class, metric, effective_on, judged_on)
     do update set n = r.n + excluded.n
 """  # noqa: S608 - the tables are ours
@@ -180,6 +179,8 @@ async def write_unit_facts(
     """Write facts read at these revisions, doing other work meanwhile; FactsChanged if another
     has written since they were read.
     """
+    if not facts:
+        return work()
     rows = [fact_row(key, revision + 1, fact) for key, (revision, fact) in facts.items()]
     if len(rows) > FEW:
         new = [row for row in rows if row[_REVISION] == 1]

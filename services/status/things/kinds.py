@@ -73,4 +73,5 @@ def _by_event(lessons: Iterable[Lesson]) -> dict[type[Event], tuple[Lesson, ...]
 
 _LESSONS: Final = _by_event(lesson for module in _MODULES for lesson in module.LESSONS)
 _DECODERS: Final = {kind: msgspec.json.Decoder(class_) for kind, class_ in KINDS.items()}
-_encode: Final = msgspec.json.Encoder().encode
+# The same text whatever order the events came in.
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode

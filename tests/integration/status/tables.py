@@ -29,6 +29,7 @@ _SHOWN = (
     _UNITS,
     "select campaign, fact::text from campaign_facts order by campaign",
     "select * from former_parents order by campaign, parent, unit",
+    "select campaign, kind, id, fact from thing_facts order by campaign, kind, id",
     _ROLLUP,
 )
 _KEPT = (
@@ -50,8 +51,8 @@ async def everything(pool: Pool) -> Tables:
 
 async def empty(pool: Pool) -> None:
     await pool.execute(
-        "truncate unit_facts, campaign_facts, former_parents, rollup_daily, history, checkpoints,"
-        " parked, projection_lag"
+        "truncate unit_facts, campaign_facts, former_parents, thing_facts, thing_units,"
+        " rollup_daily, history, checkpoints, parked, projection_lag"
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.status.contributions import Line, spread
 from services.status.facts import UnitFact
 from services.status.figures import own_sums
-from services.status.projections import fold, sorted_out, unit_of
+from services.status.folding import fold, sorted_out, unit_of
 from shared.contracts.schedule import Window
 from shared.kernel.envelope import Envelope
 from tests.unit.status.histories import DAYS, World, day, histories
@@ -30,10 +30,10 @@ class Folded:
         self.lines: Counter[Line] = Counter()
 
     def apply(self, envelopes: Sequence[Envelope]) -> None:
-        events, _ = sorted_out(envelopes)
+        events = sorted_out(envelopes).units
         keys = {unit_of(envelope) for envelope, _ in events}
         facts = {key: _decode(self.facts.get(key, b"{}")) for key in keys}
-        for marks in fold(facts, events).values():
+        for marks in fold(facts, events)[0].values():
             for line, n in spread(marks).items():
                 self.lines[line] += n
         for key, fact in facts.items():
