@@ -13,9 +13,10 @@ from deploy.layout import ROOT
 from shared.contracts.contract import Contract
 from shared.contracts.rectification import RECTIFICATION
 from shared.contracts.schedule import SCHEDULE
+from shared.contracts.supervision import SUPERVISION
 from shared.contracts.units import UNITS
 
-CONTRACTS: Final[tuple[Contract, ...]] = (UNITS, SCHEDULE, RECTIFICATION)
+CONTRACTS: Final[tuple[Contract, ...]] = (UNITS, SCHEDULE, SUPERVISION, RECTIFICATION)
 
 
 def documents() -> Mapping[Path, str]:

@@ -10,12 +10,14 @@ from shared.contracts.contract import Contract
 from shared.kernel.events import Event
 from tests.contract.samples_rectification import RECTIFICATION_SAMPLES
 from tests.contract.samples_schedule import SCHEDULE_SAMPLES
+from tests.contract.samples_supervision import SUPERVISION_SAMPLES
 from tests.contract.samples_units import UNITS_SAMPLES
 
 GOLDEN = Path(__file__).with_name("golden")
 SAMPLES: dict[str, dict[str, Event]] = {
     "units": UNITS_SAMPLES,
     "schedule": SCHEDULE_SAMPLES,
+    "supervision": SUPERVISION_SAMPLES,
     "rectification": RECTIFICATION_SAMPLES,
 }
 CONTRACT_OF: dict[str, Contract] = {contract.service: contract for contract in CONTRACTS}

@@ -13,6 +13,8 @@ HEADS = {
     "rectification@1503": "0c5a87ea9239a1d5f6b28339306215b09616b7231e192f1f9b2c007b47213ddb",
     "schedule@15": "2d3a90b6b4be1e93d23533a1d564cbc366250a0cd81b518c579232e40f034925",
     "schedule@1502": "b32c4d41bf2f3a25b3f7b6bfc518232b56fe57574aa11d58ce7f60dfa911b0e6",
+    "supervision@15": "041e7cb39d310fdad2a719fd17bb108be95d5a519ec7c6b33a42db847194d129",
+    "supervision@1502": "0c289b80b74ffc194f0fff43b8ea9461e63672eebd70050a018ff5433facdf0b",
     "units@1502": "1f60e4dc610e09e59d8bd56ea6697f9d6fe1dd335c33cb43bfbe2b9c510aece9",
 }
 CHAINS = dict(chains())
