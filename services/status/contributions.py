@@ -18,8 +18,14 @@ THEN: Final[Tree] = "then"
 NOW: Final[Tree] = "now"
 """Rows of tree `now` correct those of `then`: both together count everything where it stands today."""
 
+Account = Literal["then", "now", "own", "then_by_month", "now_by_month"]
+"""What a line counts towards: a tree by day, a tree by month, or what is a unit's own."""
 OWN: Final = "own"
-"""In place of a class: what the things of the unit itself add to it, whichever tree is asked for."""
+"""In place of a class and a tree: what the things of the unit itself add to it."""
+BY_MONTH: Final[dict[Account, Account]] = {THEN: "then_by_month", NOW: "now_by_month"}
+"""Lines of these accounts say of whole months, dated their first, what those of days say: to sum
+up a year, the many lines of a region or league need not be read day by day.
+"""
 ALL: Final = "all"
 """In place of a class: details of things of units of whatever class."""
 
@@ -35,16 +41,19 @@ GROUP: Final = "group:"
 RULES: Final = "working_rules"
 
 
+_MANY_LINES: Final = 2
+"""Down to this level (region and leagues), so much lies below a unit that months are kept."""
+
 # Plain tuples: these are made by the million, and a named one takes six times as long to make.
 
-Line: TypeAlias = tuple[str, Tree, str, str, date, date]
-"""A line of the daily roll-up: ancestor, tree, class, metric, effective_on, judged_on.
+Line: TypeAlias = tuple[str, Account, str, str, date, date]
+"""A line of the daily roll-up: ancestor, account, class, metric, effective_on, judged_on.
 
 `judged_on` is the day lateness is told by: the day the meeting was held, however later it
 came to count there; elsewhere it is `effective_on`.
 """
 
-Mark: TypeAlias = tuple[str, Tree, str, str, date, date]
+Mark: TypeAlias = tuple[str, Account, str, str, date, date]
 """The same for all ancestors at once: in place of the ancestor, the path of the unit above."""
 
 Stay: TypeAlias = tuple[str, date, date | None]
@@ -101,16 +110,24 @@ def add_thing_change(changes: dict[Mark, int], unit: str, before: Picture, after
         details = [span for span in known if span[0].startswith(DETAIL)]
         _mark_all(changes, standing_, plain, sign)
         _mark_all(changes, (ALL, then, now), details, sign)
-        _mark(changes, [(unit, start, end) for _, start, end in then], THEN, OWN, known, sign)
+        _mark(changes, [(unit, start, end) for _, start, end in then], OWN, OWN, known, sign)
 
 
 def spread(changes: dict[Mark, int]) -> dict[Line, int]:
     """Marks along their paths: one line for each ancestor; what cancels out is left away."""
     lines: dict[Line, int] = {}
-    for (above, tree, class_, metric, effective_on, judged_on), n in changes.items():
-        if n:
-            for ancestor in _codes(above):
-                line = (ancestor, tree, class_, metric, effective_on, judged_on)
+    for (above, account, class_, metric, effective_on, judged_on), n in changes.items():
+        if not n:
+            continue
+        codes = _codes(above)
+        for ancestor in codes:
+            line = (ancestor, account, class_, metric, effective_on, judged_on)
+            lines[line] = lines.get(line, 0) + n
+        if account != OWN:
+            month = _month(effective_on)
+            judged = judged_on if metric == MOBILIZED else month
+            for ancestor in codes[:_MANY_LINES]:
+                line = (ancestor, BY_MONTH[account], class_, metric, month, judged)
                 lines[line] = lines.get(line, 0) + n
     return {line: n for line, n in lines.items() if n}
 
@@ -156,7 +173,7 @@ def _mark_all(changes: dict[Mark, int], stands: Standing, known: list[Span], sig
 def _mark(
     changes: dict[Mark, int],
     where: list[Stay],
-    tree: Tree,
+    account: Account,
     class_: str,
     known: list[Span],
     sign: int,
@@ -170,10 +187,10 @@ def _mark(
             if last is not None and first >= last:
                 continue
             held = metric == MOBILIZED
-            mark: Mark = (above, tree, class_, metric, first, start if held else first)
+            mark: Mark = (above, account, class_, metric, first, start if held else first)
             changes[mark] = changes.get(mark, 0) + sign * n
             if last is not None:
-                mark = (above, tree, class_, metric, last, start if held else last)
+                mark = (above, account, class_, metric, last, start if held else last)
                 changes[mark] = changes.get(mark, 0) - sign * n
 
 
@@ -250,6 +267,11 @@ _SPANS: Final[dict[Part, Callable[[list[Span], UnitFact], None]]] = {
 @lru_cache(1_000)
 def _plan_metric(category: str, state: str) -> str:
     return f"{PLAN}{category}:{state}"
+
+
+@lru_cache(5_000)
+def _month(day: date) -> date:
+    return day.replace(day=1)
 
 
 @lru_cache(50_000)

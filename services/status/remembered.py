@@ -18,6 +18,7 @@ from services.status.contributions import (
     PREPARED,
     THEN,
     TRAINED,
+    Account,
     Line,
     Mark,
     Standing,
@@ -58,8 +59,10 @@ order by h.service, h.league, h.version
 _SERIES_METRICS: Final = frozenset({EXPECTED, PREPARED, TRAINED, MOBILIZED})
 _SERIES_HEADS: Final = frozenset(metric.removesuffix(":") for metric in SHOWN_OF_THINGS)
 
-Found: TypeAlias = tuple[str, Tree, str, date, date, int]
-"""Class, tree, metric, effective_on, judged_on, n: a line of an ancestor's roll-up."""
+_BY_DAY: Final = frozenset({THEN, NOW, OWN})
+
+Found: TypeAlias = tuple[str, Account, str, date, date, int]
+"""Class, account, metric, effective_on, judged_on, n: a line of an ancestor's roll-up."""
 
 
 class _Told(msgspec.Struct):
@@ -131,7 +134,7 @@ class Memory:
         lines = self._rolled_up(campaign)
         for ancestor in ancestors:
             for class_, of_tree, metric, effective_on, judged_on, n in lines.get(ancestor, ()):
-                if effective_on <= day and (of_tree == THEN or tree == NOW):
+                if effective_on <= day and (of_tree != NOW or tree == NOW):
                     sum_ = sums[(ancestor, class_, metric)]
                     sum_[0] += n
                     window = by_class.get(class_)
@@ -171,7 +174,8 @@ class Memory:
             for (ancestor, tree, class_, metric, on, judged_on), n in self._counted(
                 campaign
             ).items():
-                found[ancestor].append((class_, tree, metric, on, judged_on, n))
+                if tree in _BY_DAY:
+                    found[ancestor].append((class_, tree, metric, on, judged_on, n))
             self._lines[campaign] = found
         return self._lines[campaign]
 

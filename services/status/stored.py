@@ -10,7 +10,7 @@ import msgspec
 
 from services.status import contributions as metrics
 from services.status.answers import Freshness
-from services.status.contributions import NOW, THEN, Tree
+from services.status.contributions import BY_MONTH, NOW, OWN, THEN, Account, Tree
 from services.status.facts import CampaignFact, UnitFact
 from services.status.figures import windows_by_class
 from services.status.places import HEADS
@@ -20,7 +20,8 @@ from shared.contracts.schedule import Window
 from shared.platform.postgres import Connection, Pool
 
 _FRESH_SECONDS: Final = 0.5
-_TREES: Final[dict[Tree, list[Tree]]] = {"then": [THEN], "now": [THEN, NOW]}
+_BY_DAY: Final[dict[Tree, list[Account]]] = {THEN: [THEN], NOW: [THEN, NOW]}
+_BY_MONTH: Final = {tree: [BY_MONTH[each] for each in days] for tree, days in _BY_DAY.items()}
 
 _FACTS = """
 select 'unit' as what, f.unit as name, f.fact::text from unit_facts f
@@ -31,14 +32,33 @@ select 'campaign', c.campaign, c.fact::text from campaign_facts c where c.campai
 
 
 # Lateness is told by the day judged_on against the class's own window, so any window will do.
+# Where months are kept, only the days since the last one's end are read one by one.
 def _sums_by(class_: str) -> str:
     return f"""
-select r.ancestor, {class_} as class, r.metric, sum(r.n)::bigint as n,
+select a.ancestor, {class_} as class, r.metric, sum(r.n)::bigint as n,
        coalesce(sum(r.n) filter (where r.judged_on <= w.closes_on), 0)::bigint as in_time
-from rollup_daily r
-left join unnest($5::text[], $6::date[]) as w(class, closes_on) on w.class = r.class
-where r.campaign = $1 and r.ancestor = any($2::text[]) and r.tree = any($3::text[])
-  and r.effective_on <= $4
+from unnest($2::text[]) as a(ancestor)
+cross join lateral (
+    select case when exists (
+        select from rollup_daily m
+        where m.campaign = $1 and m.ancestor = a.ancestor and m.tree = any($4::text[])
+    ) then date_trunc('month', $5::date)::date else '-infinity' end as since
+    offset 0
+) kept
+cross join lateral (
+    select d.class, d.metric, d.judged_on, d.n from rollup_daily d
+    where d.campaign = $1 and d.ancestor = a.ancestor and d.tree = any($3::text[])
+      and d.effective_on >= kept.since and d.effective_on <= $5
+    union all
+    select m.class, m.metric, m.judged_on, m.n from rollup_daily m
+    where m.campaign = $1 and m.ancestor = a.ancestor and m.tree = any($4::text[])
+      and m.effective_on < kept.since
+    union all
+    select o.class, o.metric, o.judged_on, o.n from rollup_daily o
+    where o.campaign = $1 and o.ancestor = a.ancestor and o.tree = 'own'
+      and o.effective_on <= $5
+) r
+left join unnest($6::text[], $7::date[]) as w(class, closes_on) on w.class = r.class
 group by 1, 2, 3
 """  # noqa: S608 - the expressions are ours
 
@@ -47,7 +67,7 @@ _SUMS: Final = _sums_by("r.class")
 # Of many units at once, only totals are shown: what things below them add is summed over classes
 # here, or it would be most of the rows.
 _TOTALS: Final = _sums_by(
-    "case when r.class <> 'own' and split_part(r.metric, ':', 1) = any($7::text[])"
+    "case when r.class <> 'own' and split_part(r.metric, ':', 1) = any($8::text[])"
     " then 'below' else r.class end"
 )
 
@@ -125,7 +145,15 @@ class StoredRows:
         totals: bool = False,
     ) -> Sequence[SumRow]:
         classes, closes = _closes(windows)
-        asked: list[Any] = [campaign, list(ancestors), _TREES[tree], day, classes, closes]
+        asked: list[Any] = [
+            campaign,
+            list(ancestors),
+            _BY_DAY[tree],
+            _BY_MONTH[tree],
+            day,
+            classes,
+            closes,
+        ]
         if totals:
             return await self._fetched(_TOTALS, *asked, HEADS)
         return await self._fetched(_SUMS, *asked)
@@ -141,7 +169,7 @@ class StoredRows:
     ) -> Sequence[StepRow]:
         classes, closes = _closes(windows)
         return await self._fetched(
-            _STEPS, campaign, unit, _TREES[tree], *span, classes, closes, class_, _STEP_METRICS,
+            _STEPS, campaign, unit, [*_BY_DAY[tree], OWN], *span, classes, closes, class_, _STEP_METRICS,
             _STEP_HEADS,
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from services.status.contributions import contributions
+from services.status.contributions import THEN, contributions
 from services.status.facts import CampaignFact, UnitFact
 from services.status.learning import learn, learn_campaign, opened
 from shared.contracts import schedule
@@ -58,8 +58,8 @@ def voided() -> schedule.MobilizationVoided:
 
 def metrics_of(fact: UnitFact, on: date) -> set[str]:
     found: dict[str, int] = {}
-    for (_, _, _, metric, effective_on, _), n in contributions(fact).items():
-        if effective_on <= on:
+    for (_, tree, _, metric, effective_on, _), n in contributions(fact).items():
+        if effective_on <= on and tree == THEN:
             found[metric] = found.get(metric, 0) + n
     return {metric for metric, n in found.items() if n}
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.status.contributions import (
     ALL,
+    BY_MONTH,
     NOW,
     OWN,
     THEN,
@@ -15,6 +16,7 @@ from services.status.contributions import (
     Mark,
     Picture,
     Standing,
+    add_change,
     add_thing_change,
     spread,
 )
@@ -37,7 +39,7 @@ def counted(found: dict[Line, int], on: date, *, now: bool = False) -> Counter[t
     """(ancestor, class) -> how much on a day."""
     sums: Counter[tuple[str, str]] = Counter()
     for (ancestor, tree, class_, _, effective_on, _), n in found.items():
-        if effective_on <= on and (now or tree == THEN):
+        if effective_on <= on and tree in {THEN, OWN, NOW if now else THEN}:
             sums[(ancestor, class_)] += n
     return +sums
 
@@ -64,7 +66,7 @@ def test_the_tree_asked_for_changes_nothing_about_its_own() -> None:
 
     assert counted(found, day(3), now=True)[("1503", "banner")] == 1
     assert counted(found, day(3), now=True)[(UNIT, OWN)] == 1
-    assert [line for line in found if line[1] == NOW and line[2] == OWN] == []
+    assert {line[1] for line in found if line[2] == OWN} == {OWN}
 
 
 def test_details_are_told_without_the_class() -> None:
@@ -83,7 +85,7 @@ def test_a_unit_never_registered_has_nothing() -> None:
 def test_the_root_has_only_its_own() -> None:
     root: Standing = ("region", [("", day(0), None)], None)
 
-    assert {line[:3] for line in lines((None, []), (root, [TEAM]))} == {(UNIT, THEN, OWN)}
+    assert {line[:3] for line in lines((None, []), (root, [TEAM]))} == {(UNIT, OWN, OWN)}
 
 
 _spans = st.lists(
@@ -115,3 +117,43 @@ def test_a_change_is_what_was_taken_away_and_what_is_put_in_its_place(
     changed = lines((stood, had), (stands, has))
 
     assert changed == {line: n for line, n in expected.items() if n}
+
+
+@given(_standings, _spans, st.booleans())
+def test_months_say_of_region_and_leagues_what_their_days_say(
+    stood: Standing | None, had: list[Span], now: bool
+) -> None:
+    """All days here lie in January: at its end, each has one line for all."""
+    found = lines((None, []), (stood, had))
+    of_days: Counter[tuple[str, str, str]] = Counter()
+    of_months: Counter[tuple[str, str, str]] = Counter()
+    account = NOW if now else THEN
+    for (ancestor, of, class_, metric, effective_on, _), n in found.items():
+        if of == account and ancestor in {"15", "1502", "1503"}:
+            of_days[(ancestor, class_, metric)] += n
+        elif of == BY_MONTH[account]:
+            assert effective_on == day(0)
+            of_months[(ancestor, class_, metric)] += n
+
+    assert {key: n for key, n in of_days.items() if n} == dict(of_months)
+
+
+def test_below_a_league_no_months_are_kept() -> None:
+    village: Standing = ("village", [("15.1502.150202.15020201", day(0), None)], None)
+
+    found = lines((None, []), (village, [("teams:station", day(2), None, 1)]))
+
+    assert {line[0] for line in found if line[1] == BY_MONTH[THEN]} == {"15", "1502"}
+    assert {line[0] for line in found if line[1] == THEN} == {
+        "15", "1502", "150202", "15020201",
+    }  # fmt: skip
+
+
+def test_a_meeting_keeps_its_day_within_its_month() -> None:
+    held: Span = ("mobilized", day(12), None, 1)
+    changes: dict[Mark, int] = {}
+    add_change(changes, (None, []), (STOOD, [held]))
+
+    by_month = {line[4:] for line in spread(changes) if line[1] == BY_MONTH[THEN]}
+
+    assert by_month == {(day(0), day(12))}
