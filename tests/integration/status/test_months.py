@@ -19,10 +19,11 @@ from services.status.contributions import (
     add_thing_change,
     spread,
 )
+from services.status.schema import migrations
 from services.status.storage import ROLLUP_COLUMNS
 from services.status.stored import StoredRows
 from shared.contracts.schedule import Window
-from shared.platform.postgres import Pool
+from shared.platform.postgres import Pool, migrate, open_pool
 from tests.unit.status.told import CAMPAIGN
 
 FIRST = date(2013, 11, 20)
@@ -140,3 +141,42 @@ async def test_totals_of_many_units_sum_things_over_classes(
     for (ancestor, class_, metric), n in summed(lines, ["1501", "1502"], day, THEN).items():
         expected[(ancestor, class_ == OWN, metric)] += n
     assert +found == +expected
+
+
+async def test_days_kept_before_there_were_months_are_summed_into_them(database_url: str) -> None:
+    """As after a rebuild, too, whose key has another name."""
+    schema = "status_before_months"
+    known = migrations()
+    before = [each for each in known if "0003" not in each.name]
+    await migrate(database_url, schema, before)
+    pool = await open_pool(database_url, schema, size=2)
+    try:
+        found = drawn()
+        await pool.execute(
+            "alter table rollup_daily rename constraint rollup_daily_pkey to rollup_daily_next_pkey"
+        )
+        async with pool.acquire() as connection:
+            await connection.copy_records_to_table(
+                "rollup_daily", columns=ROLLUP_COLUMNS,
+                records=[
+                    (CAMPAIGN, ancestor, THEN if account == OWN else account, *rest, n)
+                    for (ancestor, account, *rest), n in found.items()
+                    if account in {THEN, NOW, OWN}
+                ],
+            )  # fmt: skip
+            await connection.executemany(
+                "insert into unit_facts (campaign, unit, level, revision, fact)"
+                " values ($1, $2, $3, 1, '{}')",
+                [(CAMPAIGN, "15", 1), (CAMPAIGN, "1501", 2), (CAMPAIGN, "1502", 2),
+                 (CAMPAIGN, "150201", 3)],
+            )  # fmt: skip
+
+        assert len(await migrate(database_url, schema, known)) == 1
+
+        rows = await pool.fetch("select * from rollup_daily where n <> 0")
+        assert {
+            tuple(row[name] for name in ROLLUP_COLUMNS[1:-1]): row["n"] for row in rows
+        } == found
+    finally:
+        await pool.execute(f"drop schema {schema} cascade")
+        await pool.close()
