@@ -1,5 +1,6 @@
 """Random histories of a small hierarchy: what may happen to units, in any sensible order."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -46,6 +47,8 @@ class World:
     held: set[str] = field(default_factory=set)
     plan_versions: dict[tuple[str, str], int] = field(default_factory=dict)
     trainings: int = 0
+    items: dict[str, str] = field(default_factory=dict)
+    teams: dict[str, str] = field(default_factory=dict)
     in_order: bool = False
     clock: int = 0
 
@@ -99,14 +102,20 @@ class World:
             self.told.tell(moved, each, new)
 
 
+Step = Callable[[st.DrawFn, World], None]
+"""Something that may happen."""
+
+
 def _league(path: str) -> str:
     codes = path.split(".")
     return codes[1] if len(codes) > 1 and "-" not in codes[1] else codes[0]
 
 
 @st.composite
-def histories(draw: st.DrawFn, steps: int = 30, *, in_order: bool = False) -> World:
-    """A hierarchy of a few leagues, then anything that may happen to its units."""
+def histories(
+    draw: st.DrawFn, steps: int = 30, *, in_order: bool = False, more: Sequence[Step] = ()
+) -> World:
+    """A hierarchy of a few leagues, then anything that may happen to its units, and more."""
     world = World(in_order=in_order)
     world.register("15", None, "region", 0)
     for number in (1, 2):
@@ -115,7 +124,7 @@ def histories(draw: st.DrawFn, steps: int = 30, *, in_order: bool = False) -> Wo
         for banner in (1, 2):
             world.register(f"{league}0{banner}", league, draw(st.sampled_from(_KINDS[3])), 0)
     for _ in range(draw(st.integers(0, steps))):
-        step = draw(st.sampled_from(_STEPS))
+        step = draw(st.sampled_from((*_STEPS, *more)))
         step(draw, world)
     return world
 

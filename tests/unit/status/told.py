@@ -34,13 +34,21 @@ class Told:
         self._stream_versions: defaultdict[str, int] = defaultdict(int)
 
     def tell(
-        self, event: Event, unit: str, path: str, about: str = "", league: str = ""
+        self,
+        event: Event,
+        unit: str,
+        path: str,
+        about: str = "",
+        league: str = "",
+        stream: str = "",
     ) -> Envelope:
-        """Append an event on a unit; `about` names what of the unit its stream is about."""
+        """Append an event on a unit; `about` names what of the unit its stream is about, `stream`
+        one that is about no single unit.
+        """
         contract = _CONTRACT_OF[type(event)]
         name, schema_version = contract.name_of(event)
         league = league or league_of(path)
-        stream = f"{about or 'unit'}/{self.campaign}/{unit}"
+        stream = stream or f"{about or 'unit'}/{self.campaign}/{unit}"
         self._versions[(contract.service, league)] += 1
         self._stream_versions[stream] += 1
         number = len(self.envelopes) + 1
