@@ -9,10 +9,12 @@ from fastapi import FastAPI
 from services.schedule.api import campaigns, mobilizations, plans, reading, trainings, uploads
 from services.schedule.api.office import Office
 from services.schedule.schema import SCHEMA, migrations
+from services.schedule.supervising import Supervision
 from services.schedule.views.campaigns import CampaignReader
 from services.schedule.views.units import UnitReader
 from shared.contracts.schedule import SCHEDULE
 from shared.platform.auth import Authenticator
+from shared.platform.client import ServiceClient, ServiceToken
 from shared.platform.commands import CommandHandler
 from shared.platform.consistency import Checkpoints
 from shared.platform.directory import DirectoryProjection
@@ -31,7 +33,7 @@ _DESCRIPTION = (
 
 
 def api_app(settings: Settings, metrics: Metrics, client: httpx.AsyncClient) -> FastAPI:
-    """The API; its database is opened when the app starts. `client` reaches the issuer."""
+    """The API; its database is opened when the app starts. `client` reaches issuer and supervision."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -39,11 +41,18 @@ def api_app(settings: Settings, metrics: Metrics, client: httpx.AsyncClient) -> 
             lambda: open_pool(settings.database_url, SCHEMA, size=settings.pool_size)
         )
         store = EventStore(pool, SCHEDULE)
+        token = ServiceToken(settings.issuer_url, settings.service_account, client)
+        supervision = Supervision(ServiceClient(settings.supervision_url, token, client))
         app.state.authenticator = Authenticator(settings.issuer_url, client)
         app.state.checkpoints = Checkpoints(pool, DirectoryProjection.name)
         app.state.follows = frozenset({"units"})
         app.state.office = Office(
-            store, CommandHandler(store), CampaignReader(pool), metrics, UnitReader(pool)
+            store,
+            CommandHandler(store),
+            CampaignReader(pool),
+            metrics,
+            UnitReader(pool),
+            supervision,
         )
         app.include_router(feed_router(store))
         try:

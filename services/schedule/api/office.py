@@ -8,6 +8,7 @@ from fastapi import Request
 
 from services.schedule.domain.campaign import Campaign
 from services.schedule.domain.setting import Setting, UnitAtHand
+from services.schedule.supervising import Supervision
 from services.schedule.views.units import UnitReader, units_at_hand
 from shared.platform.office import AnyOffice
 
@@ -15,6 +16,7 @@ from shared.platform.office import AnyOffice
 @dataclass(frozen=True)
 class Office(AnyOffice[Campaign, UnitAtHand, Setting]):
     units: UnitReader
+    supervision: Supervision
 
     async def known_unit(self, campaign: str, code: str) -> UnitAtHand:
         return await self.units.unit(campaign, code)

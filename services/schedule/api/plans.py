@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from services.schedule.api.bodies import Category, PassGate, ReturnPlan, SubmitPlan
 from services.schedule.api.office import office_of
 from services.schedule.domain.plan import Pass, Return, Submit
+from services.schedule.supervising import reviewer_of
 from services.schedule.views.lives import OF_PLAN
 from shared.kernel.access import Action
 from shared.platform.asking import Ask
@@ -48,7 +49,9 @@ async def pass_gate(
 ) -> Response:
     office = office_of(request)
     setting = await office.setting(campaign, unit, ask, Action.REVIEW_PLANS)
-    command = Pass(setting, ask.caller, body.gate, body.note or "", body.at or setting.now)
+    supervised = await office.supervision.supervised(campaign, ask.caller)
+    reviewer = reviewer_of(ask.caller, unit, supervised)
+    command = Pass(setting, reviewer, body.gate, body.note or "", body.at or setting.now)
     return await office.give(ask, OF_PLAN, (campaign, unit, category), setting.unit, command)
 
 
@@ -63,9 +66,10 @@ async def return_plan(
 ) -> Response:
     office = office_of(request)
     setting = await office.setting(campaign, unit, ask, Action.REVIEW_PLANS)
+    supervised = await office.supervision.supervised(campaign, ask.caller)
     command = Return(
         setting,
-        ask.caller,
+        reviewer_of(ask.caller, unit, supervised),
         body.gate,
         tuple(dict.fromkeys(body.reasons)),
         body.note or "",

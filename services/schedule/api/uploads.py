@@ -1,14 +1,19 @@
 """Endpoints of uploads: preparations, plans, mobilizations and trainings, many at once."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 
 from services.schedule.api.columns import MOBILIZATIONS, PLANS, PREPARATIONS, TRAININGS
+from services.schedule.api.office import Office
 from services.schedule.domain import mobilization, preparation, training
 from services.schedule.domain.plan import Command as PlanCommand
 from services.schedule.domain.plan import Pass, Return, Submit
 from services.schedule.domain.setting import Setting
+from services.schedule.supervising import Supervised, reviewer_of
 from services.schedule.views.lives import OF_MOBILIZATION, OF_PLAN, OF_PREPARATION, OF_TRAINING
 from shared.kernel.access import Action
+from shared.platform.asking import Asking
 from shared.platform.bulk import Row
 from shared.platform.intake import Intake, Taking, add_intakes, require_filled
 
@@ -42,11 +47,21 @@ def _plan_step(row: Row, setting: Setting, taking: Taking) -> PlanCommand:
         gates = setting.campaign.gates_for(unit.path, unit.level, unit.kind, told["category"])
         return Submit(setting, told["category"], told["title"], told["digest"], gates, told["at"])
     require_filled(row, "gate")
+    reviewer = reviewer_of(taking.ask.caller, unit.code, taking.brought)
     if action == "return":
         reasons = told["reasons"] or ()
-        return Return(setting, taking.ask.caller, told["gate"], reasons, note, told["at"])
+        return Return(setting, reviewer, told["gate"], reasons, note, told["at"])
     approving = action == "approve"
-    return Pass(setting, taking.ask.caller, told["gate"], note, told["at"], approving)
+    return Pass(setting, reviewer, told["gate"], note, told["at"], approving)
+
+
+async def _supervised(
+    office: Office, campaign: str, rows: Sequence[Row], ask: Asking
+) -> Supervised:
+    """What the caller supervises, where any row reviews a plan."""
+    if all(row.values["action"] == "submit" for row in rows):
+        return {}
+    return await office.supervision.supervised(campaign, ask.caller)
 
 
 def _allow_step(row: Row, setting: Setting, taking: Taking) -> None:
@@ -73,9 +88,10 @@ add_intakes(
         "1502,implementation,submit,2014-01-26 09:00,实施方案,9f86d081884c7d65,,,",
         OF_PLAN,
         _plan_step,
-        (Action.WRITE_SCHEDULE,),
+        (Action.WRITE_SCHEDULE, Action.REVIEW_PLANS),
         stream=("unit", "category"),
         allow=_allow_step,
+        bring=_supervised,
     ),
     Intake(
         "/mobilizations/import",

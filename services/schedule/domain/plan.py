@@ -4,10 +4,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from services.schedule.domain.reviewing import GatesOutstanding, allow_reasons, allow_review
+from services.schedule.domain.reviewing import (
+    GatesOutstanding,
+    Reviewer,
+    allow_reasons,
+    allow_review,
+)
 from services.schedule.domain.setting import Setting
 from shared.contracts.schedule import Gate, GatePassed, PlanApproved, PlanReturned, PlanSubmitted
-from shared.kernel.access import Caller
 from shared.kernel.decider import Decider
 from shared.kernel.refusals import DateInFuture, Refusal
 from shared.kernel.time import SHANGHAI
@@ -75,7 +79,7 @@ class Pass:
     """`approving` says that this is meant to be the last gate."""
 
     setting: Setting
-    reviewer: Caller
+    reviewer: Reviewer
     gate: str
     note: str
     at: datetime
@@ -85,7 +89,7 @@ class Pass:
 @dataclass(frozen=True, slots=True)
 class Return:
     setting: Setting
-    reviewer: Caller
+    reviewer: Reviewer
     gate: str
     reasons: tuple[str, ...]
     note: str

@@ -1,11 +1,12 @@
 """Who may review: a gate is passed or a plan returned in order, and only by someone entitled."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from shared.contracts.schedule import Gate
 from shared.kernel.access import Caller, Role
 from shared.kernel.refusals import Refusal
-from shared.kernel.units import within
+from shared.kernel.units import own_code, within
 
 RETURN_REASONS: Final = ("spirit_not_reflected", "local_character_lacking", "not_actionable")
 
@@ -46,24 +47,54 @@ class UnknownReason(Refusal):
     en = "{reason} is none of spirit_not_reflected, local_character_lacking, not_actionable."
 
 
-def allow_review(caller: Caller, path: str, gate: str, in_turn: Gate) -> None:
-    """Raise unless `gate` is the one in turn and the caller is entitled to it."""
+class NotStationedThere(Refusal):
+    code = "not-stationed-there"
+    status = 403
+    zh = "您不在 {holder} 派驻或巡查 {unit} 的督导组中,不能办理“{gate}”环节。"
+    en = "You are in no team of {holder} that is stationed at {unit} or patrols it: gate {gate}."
+
+
+class SupervisionUnavailable(Refusal):
+    code = "supervision-unavailable"
+    status = 503
+    zh = "暂时无法核对督导组派驻情况(督导服务不可用),未写入任何内容,请稍后再试。"
+    en = "Where teams are stationed cannot be checked now; nothing was written, try again shortly."
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Who reviews, and the units whose supervision teams, with this person in them, look after
+    the plan's unit; None while supervision cannot say.
+    """
+
+    caller: Caller
+    teams_of: frozenset[str] | None = frozenset()
+
+
+def allow_review(reviewer: Reviewer, path: str, gate: str, in_turn: Gate) -> None:
+    """Raise unless `gate` is the one in turn and the reviewer is entitled to it."""
     if gate != in_turn.gate:
         raise GateOutOfOrder(next_gate=in_turn.gate, gate=gate)
-    if not entitled(caller, path, in_turn):
-        raise NotEntitledToGate(gate=in_turn.gate, holder=in_turn.holder, role=in_turn.role)
+    holder = in_turn.holder
+    if records_for(reviewer.caller, path, holder):
+        return
+    if not reviewer.caller.holds(Role(in_turn.role), holder):
+        raise NotEntitledToGate(gate=in_turn.gate, holder=holder, role=in_turn.role)
+    if in_turn.role == Role.SUPERVISOR:
+        if reviewer.teams_of is None:
+            raise SupervisionUnavailable
+        if holder not in reviewer.teams_of:
+            raise NotStationedThere(holder=holder, unit=own_code(path), gate=in_turn.gate)
 
 
-def entitled(caller: Caller, path: str, gate: Gate) -> bool:
-    """Whether the caller holds the gate, or is a service that records history for its holder.
+def records_for(caller: Caller, path: str, holder: str) -> bool:
+    """Whether the caller is a service that records history for this holder.
 
     `path` is that of the unit whose plan it is; a holder stands somewhere above it.
     """
-    if caller.holds(Role(gate.role), gate.holder):
-        return True
-    before, found, _ = f".{path}.".partition(f".{gate.holder}.")
+    before, found, _ = f".{path}.".partition(f".{holder}.")
     # A holder the unit has since been moved away from answers to the top.
-    holder_path = f"{before}.{gate.holder}" if found else path.partition(".")[0]
+    holder_path = f"{before}.{holder}" if found else path.partition(".")[0]
     return any(
         grant.role is Role.SERVICE and within(holder_path, grant.unit) for grant in caller.grants
     )

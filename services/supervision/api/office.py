@@ -1,7 +1,7 @@
 """What every endpoint works with: the shared office, and the people directory beside it."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from fastapi import Request, Response
 
@@ -13,13 +13,9 @@ from shared.platform.commands import Receipt
 from shared.platform.fields import Body
 from shared.platform.intake import Intake, Upload
 from shared.platform.office import Office
-from shared.platform.openapi import write_headers, write_responses
+from shared.platform.openapi import written
 
-WRITTEN: Final[dict[str, Any]] = {
-    "status_code": 201,
-    "responses": write_responses(Receipt),
-    "openapi_extra": write_headers(if_match=True),
-}
+WRITTEN: Final = written(Receipt)
 
 
 @dataclass(frozen=True)

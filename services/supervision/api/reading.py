@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from services.supervision.api import files
@@ -13,7 +13,11 @@ from services.supervision.domain.recording import TeamAtHand
 from services.supervision.views import listing, shown
 from services.supervision.views.at_hand import team_at_hand
 from services.supervision.views.lives import OF_TEAM
-from services.supervision.views.supervisors import publicity_by_channel, supervisors_of
+from services.supervision.views.supervisors import (
+    publicity_by_channel,
+    supervised_by,
+    supervisors_of,
+)
 from shared.kernel.access import Action, Caller
 from shared.kernel.units import within
 from shared.platform.asking import Ask, Asking
@@ -32,6 +36,9 @@ from shared.platform.units_at_hand import units_at_hand
 
 router = APIRouter(prefix="/campaigns/{campaign}", tags=["reading 查询"])
 
+PersonInPath = Annotated[
+    str, Path(pattern=PERSON_PATTERN, description="Person id 人员编号", examples=["p-15-0101"])
+]
 _READ = Action.READ_SUPERVISION
 _Level = Annotated[int, Field(ge=1, le=5)]
 _Code = Annotated[str, Field(pattern=CODE_PATTERN)]
@@ -239,6 +246,23 @@ async def supervisors(
     await office.campaigns.campaign(campaign)
     await office.unit(campaign, unit, ask, _READ)
     return _json(await supervisors_of(office.store.pool, campaign, unit, person))
+
+
+@router.get(
+    "/supervising/{person}",
+    summary="Which units a person's team supervises 此人所在督导组督导的单位",
+    responses=read_responses(shown.SupervisingPage, 404),
+)
+async def supervising(
+    campaign: CampaignInPath, person: PersonInPath, request: Request, ask: Ask
+) -> Response:
+    """For the person, and for those who may read supervision of the whole campaign."""
+    office = office_of(request)
+    opened = await office.campaigns.campaign(campaign)
+    ask.caller.require_anywhere(_READ)
+    if ask.caller.subject != person:
+        await office.unit(campaign, opened.root, ask, _READ)
+    return _json(await supervised_by(office.store.pool, campaign, person))
 
 
 @router.get(

@@ -245,3 +245,16 @@ class Supervisors(msgspec.Struct):
     stationed: list[TeamThere]
     patrolling: list[TeamThere]
     instructors: list[InstructorThere]
+
+
+class Supervising(msgspec.Struct):
+    """A team a person is in, and every unit it is stationed at or patrols."""
+
+    team: str
+    formed_by: str
+    units: list[str]
+
+
+class SupervisingPage(msgspec.Struct):
+    person: str
+    teams: list[Supervising]

@@ -1,4 +1,4 @@
-"""Who supervises a unit, and what it published by channel: queries of their own."""
+"""Who supervises a unit, whom a person supervises, what was published: queries of their own."""
 
 from typing import Final
 
@@ -35,6 +35,20 @@ select json_build_object(
         ) i), '[]'::json)
 )::text
 """
+_SUPERVISING: Final = """
+select json_build_object('person', $2::text, 'teams', coalesce(json_agg(t), '[]'::json))::text
+from (
+    select t.team, t.unit as formed_by, array_prepend(t.station, array(
+        select d.code from unit_directory d
+        where d.campaign = t.campaign and d.parent = t.station
+            and (t.patrols = '[]'::jsonb or t.patrols ? d.code)
+        order by d.code
+    )) as units
+    from team_members m
+    join teams t on t.campaign = m.campaign and t.team = m.team and t.station <> ''
+    where m.campaign = $1 and m.person = $2
+) t
+"""
 _CHANNELS: Final = """
 select json_build_object('unit', $2::text, 'channels', coalesce(json_agg(c), '[]'::json))::text
 from (
@@ -51,6 +65,12 @@ from (
 async def supervisors_of(pool: Pool, campaign: str, unit: str, person: str | None) -> bytes:
     """The JSON of Supervisors; of one person's teams only, where one is named."""
     found: str = await pool.fetchval(_SUPERVISORS, campaign, unit, person)
+    return found.encode()
+
+
+async def supervised_by(pool: Pool, campaign: str, person: str) -> bytes:
+    """The JSON of SupervisingPage."""
+    found: str = await pool.fetchval(_SUPERVISING, campaign, person)
     return found.encode()
 
 

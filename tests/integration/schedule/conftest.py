@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 
 from services.schedule.application import api_app
@@ -11,8 +12,9 @@ from services.schedule.schema import SCHEMA, migrations
 from services.schedule.settings import ScheduleSettings
 from shared.platform.metrics import Metrics
 from shared.platform.postgres import migrate
-from tests.support.access import ISSUER_URL, bearer, issuer_client
+from tests.support.access import ISSUER_URL, bearer
 from tests.support.desk import Desk, desk_of
+from tests.support.neighbours import Neighbours
 
 WINDOWS = [
     {"levels": [2, 3], "kinds": ["area"], "opens_on": "2014-01-24", "closes_on": "2014-02-20"},
@@ -36,16 +38,23 @@ async def desk(schedule_url: str) -> AsyncIterator[Desk]:
         issuer_url=ISSUER_URL,
         port=1,
         metrics_port=2,
+        supervision_url="http://supervision.test",
     )
-    async with (
-        issuer_client() as issuer,
-        desk_of(api_app(settings, Metrics(), issuer), known=False) as desk,
-    ):
+    neighbours = Neighbours({"supervision.test": httpx.MockTransport(teams_everywhere)})
+    app = api_app(settings, Metrics(), httpx.AsyncClient(transport=neighbours))
+    async with desk_of(app, known=False) as desk:
         opened = await desk.http.post(
             "/campaigns", json=opening(desk.campaign), headers=bearer("clerk", "15")
         )
         assert opened.status_code == 201, opened.text
         yield desk
+
+
+def teams_everywhere(asked: httpx.Request) -> httpx.Response:
+    """Supervision as these tests need it: everybody's teams look after 1502 and 150202."""
+    teams = [{"team": f"st-{unit}", "formed_by": unit} for unit in ("15", "1502")]
+    units = ["1502", "150202"]
+    return httpx.Response(200, json={"teams": [team | {"units": units} for team in teams]})
 
 
 def opening(campaign: str) -> dict[str, Any]:

@@ -26,7 +26,10 @@ from services.schedule.domain.reviewing import (
     GateOutOfOrder,
     GatesOutstanding,
     NotEntitledToGate,
+    NotStationedThere,
     ReasonMissing,
+    Reviewer,
+    SupervisionUnavailable,
     UnknownReason,
 )
 from shared.contracts.schedule import Gate, GatePassed, PlanApproved, PlanReturned, PlanSubmitted
@@ -52,6 +55,7 @@ EVERYBODY = someone(
     (Role.SUPERVISOR, "1502"), (Role.CLERK, "1502"), (Role.LEADER, "1502"), (Role.SUPERVISOR, "15")
 )
 OFFICE = someone((Role.CLERK, "1502"))
+TEAMS = frozenset({"15", "1502"})
 
 
 def submit(digest: str = "first", on: datetime | None = None) -> Submit:
@@ -68,7 +72,7 @@ def submitted(version: int = 1, digest: str = "first", on: datetime | None = Non
 def pass_(
     gate: int, on: datetime, reviewer: Caller = EVERYBODY, *, approving: bool = False
 ) -> Pass:
-    return Pass(here(), reviewer, GATES[gate].gate, "", on, approving)
+    return Pass(here(), Reviewer(reviewer, TEAMS), GATES[gate].gate, "", on, approving)
 
 
 def passed(gate: int, on: datetime, version: int = 1) -> GatePassed:
@@ -79,7 +83,7 @@ def passed(gate: int, on: datetime, version: int = 1) -> GatePassed:
 
 
 def return_(gate: int, on: datetime, *reasons: str, reviewer: Caller = EVERYBODY) -> Return:
-    return Return(here(), reviewer, GATES[gate].gate, reasons, "请修改", on)
+    return Return(here(), Reviewer(reviewer, TEAMS), GATES[gate].gate, reasons, "请修改", on)
 
 
 def returned(gate: int, on: datetime, *reasons: str) -> PlanReturned:
@@ -140,6 +144,30 @@ def test_a_gate_is_passed_and_returned_only_by_who_holds_it(reviewer: Caller) ->
     )
 
 
+@pytest.mark.parametrize(
+    ("teams_of", "refusal"),
+    [
+        (frozenset(), NotStationedThere),
+        (frozenset({"15"}), NotStationedThere),
+        (None, SupervisionUnavailable),
+    ],
+)
+def test_a_teams_gate_is_for_members_of_a_team_that_is_stationed_there(
+    teams_of: frozenset[str] | None, refusal: type[Refusal]
+) -> None:
+    member = Reviewer(someone((Role.SUPERVISOR, "1502")), teams_of)
+    passing = Pass(here(), member, GATES[0].gate, "", at(2, 2))
+    returning = Return(here(), member, GATES[0].gate, ("not_actionable",), "", at(2, 2))
+    given(PLAN, submitted()).when(passing).then(refusal)
+    given(PLAN, submitted()).when(returning).then(refusal)
+
+
+def test_an_offices_gate_asks_for_no_team() -> None:
+    office = Reviewer(OFFICE, None)
+    passing = Pass(here(), office, GATES[1].gate, "", at(2, 3))
+    given(PLAN, submitted(), WAY_THROUGH[0]).when(passing).then(passed(1, at(2, 3)))
+
+
 @pytest.mark.parametrize("unit", ["15", "1502"])
 def test_a_service_records_history_for_the_holders_below_it(unit: str) -> None:
     given(PLAN, submitted()).when(pass_(0, at(2, 2), someone((Role.SERVICE, unit)))).then(
@@ -159,8 +187,8 @@ def test_a_holder_the_unit_was_moved_away_from_answers_to_the_top() -> None:
     stray = PlanSubmitted(
         **{f: getattr(stray, f) for f in stray.__struct_fields__} | {"gates": gates}
     )
-    by_top = Pass(here(), someone((Role.SERVICE, "15")), "office", "", at(2, 2))
-    by_city = Pass(here(), someone((Role.SERVICE, "1502")), "office", "", at(2, 2))
+    by_top = Pass(here(), Reviewer(someone((Role.SERVICE, "15"))), "office", "", at(2, 2))
+    by_city = Pass(here(), Reviewer(someone((Role.SERVICE, "1502"))), "office", "", at(2, 2))
 
     given(PLAN, stray).when(by_city).then(NotEntitledToGate)
     assert PLAN.decide(by_top, PLAN.fold([stray]))
@@ -213,7 +241,7 @@ def test_an_approved_plan_is_locked(command: Command) -> None:
 
     given(PLAN, *life).when(command).then(PlanIsApproved)
     given(PLAN, *life).when(pass_(3, at(2, 9))).then()
-    given(PLAN, *life).when(Pass(here(), EVERYBODY, "unheard-of", "", at(2, 9))).then(
+    given(PLAN, *life).when(Pass(here(), Reviewer(EVERYBODY), "unheard-of", "", at(2, 9))).then(
         PlanIsApproved
     )
 
