@@ -17,15 +17,18 @@ from shared.platform.postgres import Connection, Pool
 from tests.integration.status.tables import Feed, empty, everything, records, views
 from tests.integration.status.worlds import Campaign, at, small
 from tests.unit.status.histories import World, histories
+from tests.unit.status.thing_steps import THING_STEPS
 
 TOPICS = ("status-rebuild-a", "status-rebuild-b")
 
 
 def moved() -> Campaign:
-    """A banner that changed leagues, and was told of in both."""
+    """A banner that changed leagues, and was told of in both; and things, some of both."""
     world = small()
+    world.raises("i-0", "150201", date(2014, 2, 3))
     world.moves("150201", "1501", date(2014, 2, 22))
     world.mobilizes("150201101", at(3, 3))
+    world.finds_things()
     return world
 
 
@@ -45,7 +48,7 @@ async def test_a_rebuild_from_history_gives_the_same_rows(pool: Pool) -> None:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(world=histories())
+@given(world=histories(more=THING_STEPS))
 async def test_any_history_is_rebuilt_alike(pool: Pool, world: World) -> None:
     """Leagues are read one by one, so that units which changed leagues span parts."""
     told = world.told.envelopes

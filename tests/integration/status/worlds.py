@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from shared.contracts import schedule, units
+from shared.contracts import rectification, schedule, supervision, units
 from shared.contracts.schedule import Window
 from shared.kernel.events import Event
 from tests.unit.status.histories import World
@@ -86,6 +86,41 @@ class Campaign(World):
             attendees=900, held_at=when,
         )  # fmt: skip
         self.told.tell(event, "15", "15", f"meeting-{meeting}")
+
+    def finds_things(self) -> None:
+        """A team of the region at both leagues, then at 150202; an item there; an item of no unit
+        that is known.
+        """
+        common = {"campaign": CAMPAIGN, "team": "t-1", "formed_by": "15"}
+        formed = supervision.TeamFormed(
+            **common, name="第一督导组", purpose="station", first_leader="p-1", leader="p-2",
+            members=("p-1", "p-2", "p-3"), formed_on=date(2014, 1, 20),
+        )  # fmt: skip
+        self._tell(formed, "15", "team/t-1")
+        for day, code in enumerate(("1501", "1502", "150202"), 1):
+            sent = supervision.TeamDispatched(
+                **common, unit=code, patrols=(), dispatched_on=date(2014, 2, day)
+            )
+            self._tell(sent, code, "team/t-1")
+        for item, code in (("i-1", "150202"), ("i-2", "150299")):
+            self.raises(item, code, date(2014, 2, 3))
+        closed = rectification.RectificationClosed(
+            campaign=CAMPAIGN, item="i-1", unit="150202", note="", verified_by="p-3",
+            closed_on=date(2014, 2, 27),
+        )  # fmt: skip
+        self._tell(closed, "150202", "item/i-1")
+
+    def raises(self, item: str, code: str, on: date) -> None:
+        event = rectification.ItemRaised(
+            campaign=CAMPAIGN, item=item, unit=code, number=1, source="finding", origin="",
+            category="service", summary="办事慢", responsible_person="p-2",
+            due_on=date(2014, 3, 1), cascades=False, parent="", programme="", raised_on=on,
+        )  # fmt: skip
+        self._tell(event, code, f"item/{item}")
+
+    def _tell(self, event: Event, code: str, stream: str) -> None:
+        path = self.path_of.get(code, f"15.{code[:4]}.{code}")
+        self.told.tell(event, code, path, stream=stream)
 
     def moves(self, code: str, parent: str, on: date) -> None:
         """As World.move, on a date of the calendar."""
