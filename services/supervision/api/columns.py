@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.supervision.api import blame
 from shared.contracts.rectification import CATEGORIES
 from shared.contracts.supervision import CHANNELS, DUTY_KINDS, LIAISON_TARGETS
 from shared.platform.bulk import Column
@@ -75,11 +76,13 @@ TEAMS: Final = UploadKind(
         _day("formed_on", "组建日期"),
     ),
     unique=("team",),
+    blame=blame.TEAMS,
 )
 
 TEAM_TRAININGS: Final = UploadKind(
     columns=(_TEAM, _id("training", "培训编号"), _day("trained_on", "培训日期")),
     unique=("team", "training"),
+    blame=blame.TEAM_TRAININGS,
 )
 
 DISPATCHES: Final = UploadKind(
@@ -90,6 +93,7 @@ DISPATCHES: Final = UploadKind(
         _day("dispatched_on", "派驻日期"),
     ),
     unique=("team",),
+    blame=blame.DISPATCHES,
 )
 
 INSTRUCTORS: Final = UploadKind(
@@ -100,6 +104,7 @@ INSTRUCTORS: Final = UploadKind(
         _day("assigned_on", "选派日期"),
     ),
     unique=("unit", "instructor"),
+    blame=blame.INSTRUCTORS,
 )
 
 DUTIES: Final = UploadKind(
@@ -117,6 +122,7 @@ DUTIES: Final = UploadKind(
         _day("done_on", "日期"),
     ),
     unique=("duty",),
+    blame=blame.DUTIES,
 )
 
 FINDINGS: Final = UploadKind(
@@ -137,6 +143,7 @@ FINDINGS: Final = UploadKind(
         _day("found_on", "发现日期"),
     ),
     unique=("finding",),
+    blame=blame.FINDINGS,
 )
 
 LIAISON_LEADERS: Final = UploadKind(
@@ -147,6 +154,7 @@ LIAISON_LEADERS: Final = UploadKind(
         _day("named_on", "确定日期"),
     ),
     unique=("leader",),
+    blame=blame.LIAISON_LEADERS,
 )
 
 LIAISON_POINTS: Final = UploadKind(
@@ -162,6 +170,7 @@ LIAISON_POINTS: Final = UploadKind(
         _day("taken_on", "确定日期"),
     ),
     unique=("leader", "unit"),
+    blame=blame.LIAISON_POINTS,
 )
 
 LIAISON_VISITS: Final = UploadKind(
@@ -173,11 +182,13 @@ LIAISON_VISITS: Final = UploadKind(
         _day("visited_on", "走访日期"),
     ),
     unique=("visit",),
+    blame=blame.LIAISON_VISITS,
 )
 
 LIFE_MEETINGS: Final = UploadKind(
     columns=(_LEADER, _UNIT, _day("attended_on", "参加日期")),
     unique=("leader", "unit", "attended_on"),
+    blame=blame.LIFE_MEETINGS,
 )
 
 PUBLICITY: Final = UploadKind(
@@ -195,6 +206,7 @@ PUBLICITY: Final = UploadKind(
         _day("issued_on", "发布日期"),
     ),
     unique=("issue",),
+    blame=blame.PUBLICITY,
 )
 
 LECTURES: Final = UploadKind(
@@ -209,4 +221,5 @@ LECTURES: Final = UploadKind(
         _day("given_on", "宣讲日期"),
     ),
     unique=("lecture",),
+    blame=blame.LECTURES,
 )

@@ -20,6 +20,7 @@ from services.supervision.domain.team_rules import (
     UnknownTeam,
     needs_rank,
 )
+from services.supervision.domain.visit import Visit
 from services.supervision.views import lives
 from services.supervision.views.at_hand import (
     LeaderAtHand,
@@ -320,12 +321,9 @@ def _take(row: Row, setting: Setting, taking: Taking) -> liaison.Take:
     return liaison.Take(setting, leader.leader, told["target"], told["taken_on"], leader.quota)
 
 
-def _visit(row: Row, setting: Setting, taking: Taking) -> Record:
+def _visit(row: Row, setting: Setting, taking: Taking) -> Visit:
     told = row.values
     leader, unit = told["leader"], setting.unit.code
-    taken_on = taking.brought.points.get((leader, unit))
-    if taken_on is None:
-        raise liaison.PointNotTaken(leader=leader, unit=unit)
     made = LiaisonVisitMade(
         campaign=taking.campaign,
         visit=told["visit"],
@@ -334,7 +332,7 @@ def _visit(row: Row, setting: Setting, taking: Taking) -> Record:
         summary=told["summary"] or "",
         visited_on=told["visited_on"],
     )
-    return Record(setting, made.visit, made, not_before=taken_on)
+    return Visit(setting, made, taking.brought.points.get((leader, unit)))
 
 
 def _attend(row: Row, setting: Setting, taking: Taking) -> liaison.Attend:

@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-from services.supervision.domain.record import Record, RecordedOtherwise
-from services.supervision.domain.record import decide as decide_once
+from services.supervision.domain.record import RECORD, Record
 from services.supervision.domain.recording import TeamAtHand, allow_recording
 from shared.contracts.supervision import DutyDone
 from shared.kernel.access import Caller
 from shared.kernel.decider import Decider
 from shared.kernel.events import Event
 from shared.kernel.setting import Setting
-
-__all__ = ["DUTY", "Do", "RecordedOtherwise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +22,10 @@ class Do:
 
 def decide(command: Do, recorded: Event | None) -> list[Event]:
     done, setting = command.done, command.setting
-    events = decide_once(Record(setting, done.duty, done), recorded)
+    events = RECORD.decide(Record(setting, done.duty, done), recorded)
     if events:
         allow_recording(command.caller, command.team, setting.unit.path, done.done_on)
     return events
 
 
-def evolve(recorded: Event | None, event: Event) -> Event | None:
-    return event
-
-
-DUTY: Final = Decider[Do, Event | None, Event](None, decide, evolve)
+DUTY: Final = Decider[Do, Event | None, Event](None, decide, RECORD.evolve)

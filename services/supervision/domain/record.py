@@ -1,10 +1,8 @@
-"""What is told once and stays: a visit, a joint meeting, rules of teams, publicity, a lecture."""
+"""What is told once and stays: a joint meeting, rules of teams, publicity, a lecture."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
-from services.supervision.domain.team_rules import allow_after
 from shared.kernel.decider import Decider
 from shared.kernel.events import Event
 from shared.kernel.refusals import Refusal
@@ -20,19 +18,16 @@ class RecordedOtherwise(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`record` names it to whoever is refused; it did not happen before `not_before`."""
+    """`record` names it to whoever is refused."""
 
     setting: Setting
     record: str
     event: Event
-    not_before: date | None = None
 
 
 def decide(command: Record, recorded: Event | None) -> list[Event]:
     if recorded is None:
         setting, day = command.setting, local_date(command.event.occurred_at)
-        if command.not_before is not None:
-            allow_after(command.not_before, day)
         setting.allow_day(day, setting.campaign.starts_on)
         return [command.event]
     if recorded == command.event:

@@ -259,7 +259,7 @@ def _already_so(event: Event, team: Team) -> bool:
             posting = team.posting
             return posting is not None and (unit, patrols) == (posting.unit, posting.patrols)
         case OfficialsListed(officials=officials):
-            return officials == team.officials
+            return team.formed.purpose == MAKE_UP and officials == team.officials
         case _:
             return False
 

@@ -13,6 +13,7 @@ from services.supervision.domain.quota import QUOTA
 from services.supervision.domain.record import RECORD
 from services.supervision.domain.team import TEAM, Team
 from services.supervision.domain.team_rules import PersonInAnotherTeam
+from services.supervision.domain.visit import VISIT
 from services.supervision.views.tables import (
     DUTIES,
     FINDINGS,
@@ -177,7 +178,7 @@ OF_LEADER: Final = Life(
         ),
     ),
 )
-OF_VISIT: Final = Life("liaison-visit", RECORD, _as_told(LIAISON_VISITS))
+OF_VISIT: Final = Life("liaison-visit", VISIT, _as_told(LIAISON_VISITS))
 OF_JOINT_MEETING: Final = Life("joint-meeting", RECORD, _as_told(JOINT_MEETINGS))
 OF_TEAM_RULES: Final = Life("team-rules", RECORD, _as_told(TEAM_RULES))
 OF_PUBLICITY: Final = Life("publicity", RECORD, _as_told(PUBLICITY))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from services.supervision.domain.duty import DUTY, Do
+from services.supervision.domain.liaison import PointNotTaken
 from services.supervision.domain.record import RECORD, Record, RecordedOtherwise
 from services.supervision.domain.recording import (
     NotStationedThere,
@@ -14,7 +15,8 @@ from services.supervision.domain.recording import (
     TeamAtHand,
 )
 from services.supervision.domain.team_rules import BeforePrevious
-from shared.contracts.supervision import DutyDone, PublicityIssued
+from services.supervision.domain.visit import VISIT, Visit
+from shared.contracts.supervision import DutyDone, LiaisonVisitMade, PublicityIssued
 from shared.kernel.access import Caller, Role
 from shared.kernel.refusals import ActionNotAllowed, DateInFuture, OutsideSubtree, Refusal
 from shared.kernel.setting import BeforeCampaign, UnitAtHand
@@ -139,6 +141,22 @@ def test_it_happened_on_a_day_of_the_campaign(on: date, refusal: type[Refusal]) 
     given(RECORD).when(Record(at(CITY), "pub-1", issued(on=on))).then(refusal)
 
 
-def test_it_did_not_happen_before_what_it_follows() -> None:
-    given(RECORD).when(Record(at(CITY), "pub-1", issued(), day(2, 18))).then(BeforePrevious)
-    given(RECORD).when(Record(at(CITY), "pub-1", issued(), day(2, 17))).then(issued())
+def visit(taken_on: date | None, summary: str = "调研") -> Visit:
+    made = LiaisonVisitMade(
+        campaign=C, visit="v-1", unit="1502", leader="p-15-0001", summary=summary,
+        visited_on=day(2, 17),
+    )  # fmt: skip
+    return Visit(at(CITY), made, taken_on)
+
+
+def test_a_visit_is_made_to_a_point_once_it_was_taken() -> None:
+    made = visit(day(2, 17)).made
+    given(VISIT).when(visit(day(2, 17))).then(made)
+    given(VISIT).when(visit(day(2, 18))).then(BeforePrevious)
+    given(VISIT).when(visit(None)).then(PointNotTaken)
+
+
+def test_a_visit_told_again_changes_nothing_though_the_point_was_left() -> None:
+    made = visit(None).made
+    given(VISIT, made).when(visit(None)).then()
+    given(VISIT, made).when(visit(None, "另一次")).then(RecordedOtherwise)

@@ -363,6 +363,7 @@ def test_only_who_is_listed_catches_up_and_stays_on_the_list() -> None:
 
 
 def test_other_teams_have_no_officials() -> None:
+    given(TEAM, *READY).when(ListOfficials(at(CITY), T, (), day(2, 10))).then(NotMakeUpTeam)
     given(TEAM, *READY).when(ListOfficials(at(CITY), T, ("p-8",), day(2, 10))).then(NotMakeUpTeam)
     given(TEAM, *READY).when(CatchUp(at(CITY), T, "p-8", day(2, 10))).then(NotMakeUpTeam)
 
