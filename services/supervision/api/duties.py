@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from services.supervision.api import bodies, intakes
+from services.supervision.api import bodies
+from services.supervision.api.intakes import duties as intakes
 from services.supervision.api.office import WRITTEN, office_of
 from services.supervision.domain.instructor import Withdraw
 from services.supervision.views.lives import OF_INSTRUCTOR

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request, Response
 
-from services.supervision.api import bodies, intakes
+from services.supervision.api import bodies
+from services.supervision.api.intakes import liaison as intakes
 from services.supervision.api.office import WRITTEN, office_of
 from services.supervision.domain.liaison import Leave
 from services.supervision.domain.quota import SetQuota

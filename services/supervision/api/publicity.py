@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter, Request, Response
 
-from services.supervision.api import bodies, intakes
+from services.supervision.api import bodies
+from services.supervision.api.intakes import publicity as intakes
 from services.supervision.api.office import WRITTEN, office_of
 from services.supervision.domain.record import Record
 from services.supervision.views.lives import OF_JOINT_MEETING, OF_TEAM_RULES

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from services.supervision.api import bodies, intakes
+from services.supervision.api import bodies
+from services.supervision.api.intakes import teams as intakes
 from services.supervision.api.office import WRITTEN, SupervisionOffice, office_of
 from services.supervision.domain import team as life
 from services.supervision.domain.recording import TeamAtHand
