@@ -287,7 +287,7 @@ _envelopes = msgspec.json.Decoder(Envelope)
 
 
 async def apply_until_done(
-    applier: Applier, records: Sequence[Record], *, pause_seconds: float = 0.5
+    applier: Applier, records: Sequence[Record], *, pause_seconds: float = 0.05
 ) -> None:
     """Apply a batch however long the trouble lasts: going on without it would lose it."""
     await asyncio.gather(*(_until_done(applier, lane, pause_seconds) for lane in lanes(records)))
