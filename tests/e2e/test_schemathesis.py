@@ -37,6 +37,8 @@ AT_HOME = {
     "league": "1502",
     "item": "hohhot-01",
     "programme": "bayannur-01",
+    "team": "st-15-01",
+    "person": "p-15-0001",
 }
 MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
@@ -77,7 +79,7 @@ def failures_of(operation: Any, headers: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.usefixtures("loaded")
-@pytest.mark.parametrize("service", ["units", "schedule", "rectification", "status"])
+@pytest.mark.parametrize("service", ["units", "schedule", "supervision", "rectification", "status"])
 def test_every_operation_answers_as_documented(
     stack: Stack, services: Services, service: str
 ) -> None:
