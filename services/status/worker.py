@@ -19,7 +19,7 @@ _GROUP = "campaign-status"
 
 async def worker(settings: Settings, metrics: Metrics) -> None:
     """Keep the views in step with the topics until told to stop."""
-    _collect_seldom()
+    collect_seldom()
     async with direct_client() as http, await patiently(lambda: _pool(settings)) as pool:
         views = Following(settings, pool, StatusProjection(), _GROUP, metrics, http)
 
@@ -32,7 +32,7 @@ async def worker(settings: Settings, metrics: Metrics) -> None:
 
 async def rebuilt(settings: Settings, source: str) -> None:
     """Fill the views anew, from the topics' beginning or from the history kept here."""
-    _collect_seldom()
+    collect_seldom()
     async with await patiently(lambda: _pool(settings)) as pool:
         if source == "history":
             await Rebuild(pool, StatusProjection.name).run(FromHistory(pool))
@@ -40,7 +40,7 @@ async def rebuilt(settings: Settings, source: str) -> None:
             await Rebuild(pool, StatusProjection.name).run(FromTopics(settings.kafka))
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """Batches make many objects and no cycles: looking for cycles took a sixth of a catch-up."""
     gc.collect()
     gc.freeze()

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -13,10 +14,11 @@ from services.status.learning import CONTRACTS
 from services.status.projections import StatusProjection
 from services.status.rebuild import Rebuild
 from services.status.sources import FromTopics
+from services.status.worker import collect_seldom
 from shared.contracts.contract import Contract
 from shared.contracts.schedule import SCHEDULE, MobilizationHeld
 from shared.kernel.envelope import Envelope
-from shared.platform.consuming import Applier
+from shared.platform.consuming import Applier, Record
 from shared.platform.eventstore import EventStore
 from shared.platform.kafka import KafkaAddress, ensure_topics, producer
 from shared.platform.metrics import Metrics
@@ -99,6 +101,7 @@ async def _published_per_second(publisher: Relay, url: str, address: KafkaAddres
 async def catch_up(world: World, address: KafkaAddress, report: Report) -> None:
     """New views from all that the topics hold, in turn with a consumer that only decodes."""
     events = await _recorded(world)
+    collect_seldom()  # as the worker does
     report.say(f"catch-up of the views, {ROUNDS} rounds of {events} events")
     ours, rebuilt, bares = [], [], []
     for number in range(ROUNDS):
@@ -132,22 +135,20 @@ async def _recorded(world: World) -> int:
 async def _caught_up_per_second(
     world: World, address: KafkaAddress, schema: str, events: int
 ) -> tuple[float, float]:
-    """Catching up, from the first batch applied to the last (joining a group is no part of it),
-    and then rebuilding the same views from offset zero.
+    """Catching up, from the first batch begun to the last applied (joining a group is no part of
+    it), and then rebuilding the same views from offset zero.
     """
     url = world.stack.database_url
     await migrate(url, schema, migrations_in(*CONSUMING) + migrations_in(STATUS_SQL))
     pool = await open_pool(url, schema)
     projection = StatusProjection()
-    applier = Applier(pool, projection, _no_feed)
+    applier = _Timed(pool, projection, _no_feed)
     metrics = Metrics(CollectorRegistry())
     consuming = Consuming(address, pool, projection, applier, f"{schema}-{uuid4()}", metrics)
     await consuming.start()
     try:
-        first = await _reached(applier, 1)
-        started = time.perf_counter()
         await _reached(applier, events)
-        caught_up = (events - first) / (time.perf_counter() - started)
+        caught_up = events / (time.perf_counter() - applier.began)
         started = time.perf_counter()
         await Rebuild(pool, projection.name).run(FromTopics(address))
         return caught_up, events / (time.perf_counter() - started)
@@ -157,10 +158,19 @@ async def _caught_up_per_second(
         await pool.close()
 
 
-async def _reached(applier: Applier, events: int) -> int:
+class _Timed(Applier):
+    """Remembers when it was given its first batch."""
+
+    began = 0.0
+
+    async def apply(self, records: Sequence[Record]) -> int:
+        self.began = self.began or time.perf_counter()
+        return await super().apply(records)
+
+
+async def _reached(applier: Applier, events: int) -> None:
     while applier.applied_events < events:  # noqa: ASYNC110 - polling leaves what is measured alone
         await asyncio.sleep(0.005)
-    return applier.applied_events
 
 
 async def _no_feed(service: str, league: str, after: int, up_to: int) -> list[Envelope]:
