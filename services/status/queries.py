@@ -154,7 +154,8 @@ class Views:
         )
         found: dict[str, dict[str, list[Sum]]] = {code: {} for code in ancestors}
         for ancestor, class_, metric, n, in_time in rows:
-            found[ancestor].setdefault(class_, []).append(Sum(metric, n, in_time))
+            if n:  # what has cancelled out may or may not have left a line
+                found[ancestor].setdefault(class_, []).append(Sum(metric, n, in_time))
         return found
 
 

@@ -2,7 +2,7 @@
 
 import io
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -249,7 +249,11 @@ class TestManyAtOnce:
 
 
 class TestSavedViews:
-    VIEW = {"filters": {"under": "1502", "state": ["open"]}, "sort": "-due_on", "columns": ["item"]}
+    VIEW: ClassVar = {
+        "filters": {"under": "1502", "state": ["open"]},
+        "sort": "-due_on",
+        "columns": ["item"],
+    }
 
     async def put(self, desk: Desk, name: str, content: Any, unit: str = "15") -> Any:
         headers = bearer_of(f"p-{unit}-clerk", "clerk", unit)

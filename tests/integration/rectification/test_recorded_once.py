@@ -11,8 +11,7 @@ PETITIONS = (
     "pet-1,150202,p-1,24,11,6,2014-02-18\n"
 )
 PAIRINGS = (
-    "pairing,unit,helper,kind,households,paired_on\n"
-    "help-1,150202001,1502-D03,嘎查村,6,2014-02-24\n"
+    "pairing,unit,helper,kind,households,paired_on\nhelp-1,150202001,1502-D03,嘎查村,6,2014-02-24\n"
 )
 FILES = {
     "/filed-plans/import": (FILED, "PlanFiled"),

@@ -136,7 +136,7 @@ def test_about_a_hundred_and_fifty_thousand_events_are_written() -> None:
     ],
 )
 def test_a_value_becomes_a_cell(value: object, cell: str) -> None:
-    body = csv_bytes([(value, "x")], ("value", "x"))  # type: ignore[list-item]
+    body = csv_bytes([(value, "x")], ("value", "x"))
 
     assert body.decode() == f"value,x\n{cell},x\n"
 
