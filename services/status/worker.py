@@ -3,9 +3,9 @@
 import gc
 
 from services.status.projections import StatusProjection
-from services.status.rebuild import Rebuild
+from services.status.rebuilding.rebuild import Rebuild
+from services.status.rebuilding.sources import FromHistory, FromTopics
 from services.status.schema import SCHEMA, migrations
-from services.status.sources import FromHistory, FromTopics
 from shared.platform.client import direct_client
 from shared.platform.following import Following
 from shared.platform.metrics import Metrics

@@ -12,8 +12,8 @@ from prometheus_client import CollectorRegistry
 
 from services.status.learning import CONTRACTS
 from services.status.projections import StatusProjection
-from services.status.rebuild import Rebuild
-from services.status.sources import FromTopics
+from services.status.rebuilding.rebuild import Rebuild
+from services.status.rebuilding.sources import FromTopics
 from services.status.worker import collect_seldom
 from shared.contracts.contract import Contract
 from shared.contracts.schedule import SCHEDULE, MobilizationHeld

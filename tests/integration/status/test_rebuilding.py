@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from services.status.projections import StatusProjection
-from services.status.rebuild import Rebuild, RebuildIncomplete
-from services.status.sources import FromHistory, FromTopics, grouped
+from services.status.rebuilding.rebuild import Rebuild, RebuildIncomplete
+from services.status.rebuilding.sources import FromHistory, FromTopics, grouped
 from shared.kernel.envelope import Envelope
 from shared.platform.consuming import Applier, Record
 from shared.platform.kafka import KafkaAddress, ensure_topics, producer

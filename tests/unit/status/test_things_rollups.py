@@ -22,7 +22,7 @@ from services.status.folding import (
     sorted_out,
     unit_of,
 )
-from services.status.recollecting import Part, Recollection
+from services.status.rebuilding.recollecting import Part, Recollection
 from services.status.things.kinds import new_thing, read_thing, written_thing
 from services.status.things.thing import Thing
 from shared.kernel.envelope import Envelope

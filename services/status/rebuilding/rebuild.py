@@ -13,8 +13,8 @@ import structlog
 from services.status.facts import UnitFact
 from services.status.folding import UnitKey
 from services.status.projections import update_views
-from services.status.recollecting import Part, Recollection
-from services.status.sources import Source
+from services.status.rebuilding.recollecting import Part, Recollection
+from services.status.rebuilding.sources import Source
 from services.status.storage import (
     FACT_COLUMNS,
     ROLLUP_COLUMNS,
