@@ -29,8 +29,8 @@ class ChainBroken(ValueError):
         self.version = version
 
 
-def digest_of_envelope(envelope: Envelope) -> bytes:
-    """The digest of what was recorded: what `content_digest` gave when it was."""
+def meta_of(envelope: Envelope) -> dict[str, str]:
+    """What was kept beside the event's data: who, why, and the unit it is about."""
     meta = {
         "actor": envelope.actor,
         "correlation": envelope.correlationid,
@@ -38,7 +38,11 @@ def digest_of_envelope(envelope: Envelope) -> bytes:
         "unit": envelope.subject,
         "path": envelope.unitpath,
     }
-    meta |= {name: told for name, field in _OPTIONAL if (told := getattr(envelope, field))}
+    return meta | {name: told for name, field in _OPTIONAL if (told := getattr(envelope, field))}
+
+
+def digest_of_envelope(envelope: Envelope) -> bytes:
+    """The digest of what was recorded: what `content_digest` gave when it was."""
     name, version = envelope.event_name
     return content_digest(
         {
@@ -48,7 +52,7 @@ def digest_of_envelope(envelope: Envelope) -> bytes:
             "type": f"{name}.v{version}",
             "time": iso_utc(envelope.time),
             "data": msgspec.json.decode(envelope.data),
-            "meta": meta,
+            "meta": meta_of(envelope),
         }
     )
 
