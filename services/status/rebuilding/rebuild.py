@@ -4,233 +4,228 @@ Nothing is switched unless every event the present views hold was read again and
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Final, TypeVar
 
 import msgspec
-import structlog
 
-from services.status.facts import UnitFact
-from services.status.folding import UnitKey
-from services.status.projections import update_views
-from services.status.rebuilding.recollecting import Part, Recollection
-from services.status.rebuilding.sources import Source
-from services.status.storage import (
-    FACT_COLUMNS,
-    ROLLUP_COLUMNS,
-    campaign_row,
-    columns,
-    fact_row,
-    former_parent_rows,
-    read_facts,
-    rollup_rows,
+from services.status.rebuilding.beside import Beside
+from services.status.rebuilding.building import Building, SwitchHindered, standing
+from services.status.rebuilding.comparing import Comparison
+from services.status.rebuilding.journal import (
+    GOES_ON,
+    Entry,
+    Journal,
+    Purpose,
+    RebuildCancelled,
+    Stage,
+    State,
+    fingerprint,
 )
-from services.status.thing_storage import THING_COLUMNS, THING_UNIT_COLUMNS, thing_row
-from shared.kernel.envelope import Envelope
+from services.status.rebuilding.reading import Reading
+from services.status.rebuilding.recollecting import Recollection
+from services.status.rebuilding.sources import Source
 from shared.platform.postgres import Connection, Pool
 
-log = structlog.get_logger()
+_WATCH_SECONDS: Final = 0.25
+_SHOWN: Final = 20
 
-HistoryKey: TypeAlias = tuple[str, str]
-"""(service, league)."""
-
-TABLES: Final = (
-    "unit_facts", "former_parents", "campaign_facts", "thing_facts", "thing_units", "rollup_daily",
-)  # fmt: skip
-
-# Indexes are built at the end, from all rows at once: a third of the time of row by row.
-_NEXT = "drop table if exists rollup_parts; " + "; ".join(
-    f"drop table if exists {table}_next; create table {table}_next (like {table})"
-    for table in TABLES
-)
-# Parts of the events add to the same lines; with one part there is nothing to sum.
-_SUM_PARTS = """
-alter table rollup_daily_next rename to rollup_parts;
-create table rollup_daily_next (like rollup_daily);
-insert into rollup_daily_next
-    select campaign, ancestor, tree, class, metric, effective_on, judged_on, sum(n)
-    from rollup_parts group by 1, 2, 3, 4, 5, 6, 7 having sum(n) <> 0;
-drop table rollup_parts;
-"""
-_INDEX_FACTS = """
-alter table unit_facts_next set (fillfactor = 70), add primary key (campaign, unit);
-create index on unit_facts_next (campaign, parent);
-alter table former_parents_next add primary key (campaign, parent, unit);
-alter table campaign_facts_next add primary key (campaign);
-alter table thing_facts_next set (fillfactor = 70), add primary key (campaign, kind, id);
-alter table thing_units_next add primary key (campaign, unit, kind, id);
-analyze unit_facts_next, thing_facts_next, thing_units_next
-"""
-_INDEX_ROLLUPS = """
-alter table rollup_daily_next set (fillfactor = 80), add primary key
-    (campaign, ancestor, tree, effective_on, class, metric, judged_on);
-analyze rollup_daily_next
-"""
-_ELSEWHERE = """
-select f.campaign, f.unit, f.revision, f.fact from unit_facts_next f
-join unnest($1::text[], $2::text[]) w(campaign, unit) using (campaign, unit)
-"""
-_SWITCH = "; ".join(
-    f"drop table {table}; alter table {table}_next rename to {table}" for table in TABLES
-)
-_CHECKPOINTS = "select service, league, version from checkpoints where projection = $1"
-_PARKED = """
-select service, league, version from parked where projection = $1 and version is not null
-"""
-# What came while we were folding, and what was parked then and has been applied since.
-_SINCE = """
-select h.value from history h
-left join unnest($1::text[], $2::text[], $3::bigint[]) as read(service, league, version)
-    on (read.service, read.league) = (h.service, h.league)
-where h.version > coalesce(read.version, 0)
-   or (h.service, h.league, h.version) in (
-       select * from unnest($4::text[], $5::text[], $6::bigint[]))
-order by h.service, h.league, h.version
-"""
+T = TypeVar("T")
 
 
-class RebuildIncomplete(RuntimeError):
-    """The source lacks events that the present views hold; the present views stay."""
+class Progress(msgspec.Struct):
+    """How far a rebuild has come."""
+
+    rebuild: int
+    stage: Stage
+    events: int
+    of: int
+    per_second: int
+    parts: int
 
 
 class RebuildRunning(RuntimeError):
     """Another rebuild of these views is running."""
 
 
-class _Slim(msgspec.Struct):
-    """As much of an envelope as folding needs: decoding the rest would take most of the time."""
-
-    id: str
-    type: str
-    source: str
-    subject: str
-    campaign: str
-    league: str
-    version: int
-    streamversion: int
-    data: msgspec.Raw
-
-
-_decode = msgspec.json.Decoder(_Slim).decode
+class NothingToResume(RuntimeError):
+    """No rebuild was left half way, or another program has begun it: start one anew."""
 
 
 class Rebuild:
-    """One rebuild of the views of a projection."""
+    """Rebuilds of the views of a projection, one at a time."""
 
-    def __init__(self, pool: Pool, projection: str) -> None:
+    def __init__(
+        self, pool: Pool, projection: str, tell: Callable[[Progress], None] = lambda _: None
+    ) -> None:
         self._pool = pool
-        self._projection = projection
-        self._wanted: dict[HistoryKey, int] = {}
-        self._parked: set[tuple[str, str, int]] = set()
-        self._read: dict[HistoryKey, int] = {}
-        self._facts = Recollection()
-        self._copies = 0
+        self._journal = Journal(projection)
+        self._tell = tell
 
     async def run(self, source: Source) -> int:
         """Read everything again, then switch; how many events the views now stand on."""
-        async with self._pool.acquire() as connection:
-            lock = f"rebuild-{self._projection}"
-            if not await connection.fetchval("select pg_try_advisory_lock(hashtext($1))", lock):
-                raise RebuildRunning(self._projection)
-            try:
-                await self._prepare(connection)
-                await self._fold_all(connection, source)
-                await self._finish(connection)
-                await self._switch(connection)
-            finally:
-                await connection.execute("select pg_advisory_unlock(hashtext($1))", lock)
-        return sum(self._wanted.values())
-
-    async def _prepare(self, connection: Connection) -> None:
-        rows = await connection.fetch(_CHECKPOINTS, self._projection)
-        self._wanted = {(service, league): version for service, league, version in rows}
-        parked = await connection.fetch(_PARKED, self._projection)
-        self._parked = {(service, league, version) for service, league, version in parked}
-        await connection.execute(_NEXT)
-
-    async def _fold_all(self, connection: Connection, source: Source) -> None:
-        """Part by part; one is written while the next is read."""
-        writing: asyncio.Task[None] | None = None
-        try:
-            async for batches in source.parts():
-                async for values in batches:
-                    self._facts.learn(self._fresh(values))
-                if writing is not None:
-                    await writing
-                writing = asyncio.create_task(self._copy(connection, self._facts.take_part(), {}))
-        finally:
-            if writing is not None:
-                await writing
-
-    def _fresh(self, values: Sequence[bytes]) -> list[_Slim]:
-        """Those the present views hold, each once: topics may repeat, and run ahead of us."""
-        fresh: list[_Slim] = []
-        for value in values:
-            try:
-                slim = _decode(value)
-            except msgspec.DecodeError:
-                continue  # parked when it came; if a version is missing for it, we will not switch
-            key = (slim.source.rpartition("/")[2], slim.league)
-            last = self._read.get(key, 0)
-            if slim.version != last + 1 or slim.version > self._wanted.get(key, 0):
-                continue
-            self._read[key] = slim.version
-            if not self._parked or (*key, slim.version) not in self._parked:
-                fresh.append(slim)
-        return fresh
-
-    async def _finish(self, connection: Connection) -> None:
-        short = {
-            key: version for key, version in self._wanted.items() if self._read.get(key) != version
-        }
-        if short:
-            raise RebuildIncomplete(
-                f"read up to { {key: self._read.get(key, 0) for key in short} }, wanted {short}"
-            )
-        rest = self._facts.take_rest()
-        others = rest.concerned() - rest.units.keys()
-        elsewhere = await connection.fetch(_ELSEWHERE, *columns(others, 2)) if others else []
-        known = {key: fact for key, (_, fact) in read_facts(others, elsewhere).items()}
-        await self._copy(connection, rest, known)
-        rows = [campaign_row(name, 1, fact) for name, fact in self._facts.campaigns.items()]
-        await connection.copy_records_to_table(
-            "campaign_facts_next", columns=("campaign", "revision", "fact"), records=rows
-        )
-        async with self._pool.acquire() as other, asyncio.TaskGroup() as both:
-            both.create_task(connection.execute(_INDEX_FACTS))
-            both.create_task(
-                other.execute(_SUM_PARTS + _INDEX_ROLLUPS if self._copies > 1 else _INDEX_ROLLUPS)
+        async with alone(self._pool, self._journal.projection) as connection:
+            return await self._watched(
+                await self._begun(connection, "rebuild", source), source, _switched
             )
 
-    async def _copy(
-        self, connection: Connection, part: Part, elsewhere: Mapping[UnitKey, UnitFact]
-    ) -> None:
-        """Write facts and all they contribute into the next tables."""
-        if not part.units and not part.things:
-            return
-        self._copies += 1
-        units, things = part.units.items(), part.things.items()
-        for table, names, rows in (
-            ("unit_facts", FACT_COLUMNS, [fact_row(key, 1, fact) for key, fact in units]),
-            ("former_parents", ("campaign", "parent", "unit"), former_parent_rows(units)),
-            ("thing_facts", THING_COLUMNS, [thing_row(ref, 1, thing) for ref, (thing, _) in things]),
-            ("thing_units", THING_UNIT_COLUMNS, [
-                (campaign, unit, kind, id_)
-                for (campaign, kind, id_), (_, added) in things for unit in added
-            ]),
-            ("rollup_daily", ROLLUP_COLUMNS, rollup_rows(part.counted(elsewhere))),
-        ):  # fmt: skip
-            await connection.copy_records_to_table(f"{table}_next", columns=names, records=rows)
+    async def verify(self, source: Source, shown: int = _SHOWN) -> Comparison:
+        """Read everything again and compare; the present views stay as they are."""
+        async with alone(self._pool, self._journal.projection) as connection:
+            building = await self._begun(connection, "verify", source)
+            return await self._watched(building, source, lambda b: _compared(b, shown))
 
-    async def _switch(self, connection: Connection) -> None:
+    async def resume(self, source: Source, shown: int = _SHOWN) -> Comparison | int:
+        """Go on with what was left half way, to the end it was begun for."""
+        async with alone(self._pool, self._journal.projection) as connection:
+            entry = await self._left(connection)
+            building = await self._taken_up(connection, entry, source)
+            if entry.purpose == "verify":
+                return await self._watched(building, source, lambda b: _compared(b, shown))
+            return await self._watched(building, source, _switched)
+
+    async def _begun(self, connection: Connection, purpose: Purpose, source: Source) -> Building:
+        journal, beside = self._journal, await Beside.of(connection)
+        async with connection.transaction(isolation="repeatable_read"):
+            wanted, excluded = await standing(connection, journal.projection)
         async with connection.transaction():
-            # Workers hold it shared while they apply: from here on they wait.
-            await connection.execute(
-                "select pg_advisory_xact_lock(hashtext($1))", f"parked-{self._projection}"
+            number = await journal.begin(
+                connection, purpose, source.name, None, sum(wanted.values())
             )
-            await connection.execute(_SWITCH)
-            read = [(service, league, version) for (service, league), version in self._read.items()]
-            since = await connection.fetch(_SINCE, *columns(read, 3), *columns(self._parked, 3))
-            envelopes = [msgspec.json.decode(value, type=Envelope) for (value,) in since]
-            await update_views(connection, envelopes)
-        log.info("views-rebuilt", projection=self._projection, since=len(since))
+            await journal.exclude(connection, number, excluded)
+            await beside.make(connection)
+        reading = Reading(wanted, excluded, {})
+        return Building(self._pool, connection, journal, number, beside, reading, Recollection())
+
+    async def _left(self, connection: Connection) -> Entry:
+        entries = await self._journal.entries(connection)
+        left = next((e for e in entries if e.league is None and e.state in GOES_ON), None)
+        if (
+            left is None
+            or left.made_with != fingerprint()
+            or not await (await Beside.of(connection)).exists(connection)
+        ):
+            raise NothingToResume(NothingToResume.__doc__)
+        return left
+
+    async def _taken_up(self, connection: Connection, entry: Entry, source: Source) -> Building:
+        """What is written stands; the rest is read up to where the views are now."""
+        journal, number = self._journal, entry.id
+        async with connection.transaction(isolation="repeatable_read"):
+            wanted, excluded = await standing(connection, journal.projection)
+            excluded |= await journal.excluded(connection, number)
+            read = await journal.read(connection, number)
+            facts = await journal.recollected(connection, number)
+        # Leagues are whole in a part: what one has recorded since is caught up with later.
+        done = {league for _, league in read}
+        wanted = {key: v for key, v in wanted.items() if key[1] not in done} | read
+        async with connection.transaction():
+            await journal.go_on(connection, number, source.name, sum(wanted.values()))
+            await journal.exclude(connection, number, excluded)
+        return Building(
+            self._pool, connection, journal, number, await Beside.of(connection),
+            Reading(wanted, excluded, read), facts, entry.parts_done, entry.stage,
+            sum(read.values()),
+        )  # fmt: skip
+
+    async def _watched(
+        self, building: Building, source: Source, end: Callable[[Building], Awaitable[T]]
+    ) -> T:
+        """Build, telling how it goes, until it is done or nobody wants it any more."""
+        work = asyncio.ensure_future(_built(building, source, end))
+        watch = asyncio.create_task(self._watch(building))
+        try:
+            await asyncio.wait((work, watch), return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                await _stopped(work)
+                watch.result()  # why it ended: cancelled, or the database is gone
+            result = await work
+        except RebuildCancelled:
+            raise
+        except BaseException as cause:
+            await _stopped(work)
+            await self._note(building, cause)
+            raise
+        else:
+            self._tell(self._progress(building, 0))
+            return result
+        finally:
+            await _stopped(watch)
+
+    async def _watch(self, building: Building) -> None:
+        began = time.monotonic()
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            seconds = time.monotonic() - began
+            self._tell(self._progress(building, seconds))
+            state = await self._pool.fetchval(
+                "select state from rebuilds where id = $1", building.number
+            )
+            if state == "cancelled":
+                raise RebuildCancelled(RebuildCancelled.__doc__)
+
+    def _progress(self, building: Building, seconds: float) -> Progress:
+        events = building.reading.events
+        rate = (events - building.read_before) / seconds if seconds else 0
+        return Progress(
+            building.number, building.stage, events, sum(building.reading.wanted.values()),
+            round(rate), building.parts,
+        )  # fmt: skip
+
+    async def _note(self, building: Building, cause: BaseException) -> None:
+        """Why it ended. What cannot be noted shows as interrupted: its lock is free."""
+        stopped = isinstance(cause, asyncio.CancelledError)
+        state: State = "built" if isinstance(cause, SwitchHindered) else "failed"
+        with suppress(OSError, RuntimeError):
+            async with self._pool.acquire() as connection:
+                await self._journal.end(
+                    connection, building.number, "cancelled" if stopped else state,
+                    building.stage, cause="" if stopped else repr(cause),
+                )  # fmt: skip
+
+
+async def _built(building: Building, source: Source, end: Callable[[Building], Awaitable[T]]) -> T:
+    if building.stage == "reading":
+        await building.fold(source)
+        building.reading.finish({league for _, league in building.reading.wanted})
+    await building.finish()
+    await building.catch_up()
+    return await end(building)
+
+
+async def _switched(building: Building) -> int:
+    building.stage = "switching"
+    await building.switch()
+    building.stage = "done"
+    return sum(building.reading.read.values())
+
+
+async def _compared(building: Building, shown: int) -> Comparison:
+    comparison = await building.compare(shown)
+    async with building.connection.transaction():
+        await building.beside.drop(building.connection)
+        await building.journal.end(
+            building.connection, building.number, "dropped", differences=comparison.counts
+        )
+    building.stage = "done"
+    return comparison
+
+
+async def _stopped(task: "asyncio.Future[T]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def alone(pool: Pool, projection: str) -> AsyncIterator[Connection]:
+    """A connection on which nobody else rebuilds these views."""
+    lock = f"rebuild-{projection}"
+    async with pool.acquire() as connection:
+        if not await connection.fetchval("select pg_try_advisory_lock(hashtext($1))", lock):
+            raise RebuildRunning(RebuildRunning.__doc__)
+        try:
+            yield connection
+        finally:
+            await connection.execute("select pg_advisory_unlock(hashtext($1))", lock)

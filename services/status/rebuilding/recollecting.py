@@ -15,11 +15,20 @@ Adding: TypeAlias = tuple[Thing, Spans]
 """A thing and what it adds to which unit."""
 
 
+class Carried(NamedTuple):
+    """Facts that later parts may tell more of."""
+
+    campaigns: dict[str, CampaignFact]
+    units: dict[UnitKey, UnitFact]
+    things: dict[ThingRef, Thing]
+
+
 class Part(NamedTuple):
-    """Facts that are known in full."""
+    """Facts that are known in full; `carried` are those its events told of that are not."""
 
     units: dict[UnitKey, UnitFact]
     things: dict[ThingRef, Adding]
+    carried: Carried
 
     def concerned(self) -> set[UnitKey]:
         """The units that the things add to."""
@@ -41,13 +50,13 @@ class Part(NamedTuple):
 class Recollection:
     """What was read so far. With each part's end goes what no other part can tell more of."""
 
-    def __init__(self) -> None:
-        self.campaigns: dict[str, CampaignFact] = {}
+    def __init__(self, carried: Carried | None = None) -> None:
+        self.campaigns, self._wanderers, self._far = carried or Carried({}, {}, {})
         self._units: dict[UnitKey, UnitFact] = {}
         self._leaving: set[UnitKey] = set()
-        self._wanderers: dict[UnitKey, UnitFact] = {}
         self._things: dict[ThingRef, Thing] = {}
-        self._far: dict[ThingRef, Thing] = {}
+        self._told_campaigns: set[str] = set()
+        self._told_far: set[ThingRef] = set()
 
     def learn(self, envelopes: Iterable[Told]) -> None:
         told = sorted_out(envelopes)
@@ -59,6 +68,7 @@ class Recollection:
         for envelope, event in told.campaigns:
             campaign = self.campaigns.setdefault(envelope.campaign, CampaignFact())
             learn_campaign(campaign, envelope, event)
+            self._told_campaigns.add(envelope.campaign)
         for envelope, event in told.things:
             for ref in refs_of(envelope, event):
                 learn_thing(self._thing(ref), envelope, event)
@@ -73,29 +83,41 @@ class Recollection:
         return fact
 
     def _thing(self, ref: ThingRef) -> Thing:
-        thing = self._things.get(ref) or self._far.get(ref)
+        thing = self._things.get(ref)
         if thing is None:
-            thing = new_thing(ref[1])
-            (self._far if ref[1] in ACROSS_LEAGUES else self._things)[ref] = thing
+            thing = self._far.get(ref)
+            if thing is None:
+                thing = new_thing(ref[1])
+                (self._far if ref[1] in ACROSS_LEAGUES else self._things)[ref] = thing
+            if ref in self._far:
+                self._told_far.add(ref)
         return thing
 
     def take_part(self) -> Part:
         """What is known in full with the part's end; all else waits for the last part's."""
         for key in self._leaving:
             self._wanderers[key] = self._units.pop(key)
-        part = Part(self._units, {})
+        things: dict[ThingRef, Adding] = {}
         for ref, thing in self._things.items():
             added = spans_by_unit(thing)
-            if added and all((ref[0], unit) in part.units for unit in added):
-                part.things[ref] = thing, added
+            if added and all((ref[0], unit) in self._units for unit in added):
+                things[ref] = thing, added
             else:
                 self._far[ref] = thing
+                self._told_far.add(ref)
+        carried = Carried(
+            {name: self.campaigns[name] for name in self._told_campaigns},
+            {key: self._wanderers[key] for key in self._leaving},
+            {ref: self._far[ref] for ref in self._told_far},
+        )
+        part = Part(self._units, things, carried)
         self._units, self._leaving, self._things = {}, set(), {}
+        self._told_campaigns, self._told_far = set(), set()
         return part
 
     def take_rest(self) -> Part:
         """What had to wait: units that changed leagues, and things of several leagues."""
         things = {ref: (thing, spans_by_unit(thing)) for ref, thing in self._far.items()}
-        part = Part(self._wanderers, things)
+        part = Part(self._wanderers, things, Carried({}, {}, {}))
         self._wanderers, self._far = {}, {}
         return part

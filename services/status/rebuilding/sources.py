@@ -1,16 +1,21 @@
-"""Sources a rebuild reads from: the topics from offset zero, or the history kept beside the views."""
+"""Sources a rebuild reads from: the topics, the history kept beside the views, the services' feeds."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Protocol, TypeAlias, TypeVar
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
+import msgspec
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import TopicPartition
 
 from services.status.learning import CONTRACTS
-from shared.platform.kafka import PARTITIONS, KafkaAddress, reader
+from shared.platform.completeness import Feeds
+from shared.platform.consuming import HistoryKey
+from shared.platform.kafka import KafkaAddress, partition_of, reader
 from shared.platform.postgres import Pool
 
-Batches: TypeAlias = AsyncIterator[Sequence[bytes]]
+Wanted: TypeAlias = Mapping[HistoryKey, int]
+"""The version up to which each history is to be read."""
 
 TOPICS = tuple(contract.topic for contract in CONTRACTS)
 PART_EVENTS = 20_000
@@ -19,22 +24,31 @@ PART_EVENTS = 20_000
 _BATCH_RECORDS = 5_000
 _WAIT_MILLISECONDS = 200
 
-_LEAGUES = (
-    "select league, sum(version)::bigint from checkpoints where projection = 'status' group by 1"
-)
 _HISTORY = """
-select value from history where league = any($1::text[]) order by service, league, version
+select value from history where service = $1 and league = $2 and version <= $3 order by version
 """
 
 
-class Source(Protocol):
-    """Gives all events in parts, each a stream of batches; a league lies within one part."""
+class Portion(NamedTuple):
+    """Whole leagues, and batches that hold all their events, each history's in order."""
 
-    def parts(self) -> AsyncIterator[Batches]: ...
+    leagues: frozenset[str]
+    batches: AsyncIterator[Sequence[bytes]]
+
+
+class Source(Protocol):
+    """Gives the histories wanted, perhaps more, in portions; a league lies within one."""
+
+    @property
+    def name(self) -> str: ...
+
+    def portions(self, wanted: Wanted) -> AsyncIterator[Portion]: ...
 
 
 class FromTopics:
-    """The topics as they were when each part was begun."""
+    """The topics as they were when each portion was begun."""
+
+    name = "topics"
 
     def __init__(
         self,
@@ -46,24 +60,22 @@ class FromTopics:
         self._topics = topics
         self._part_events = part_events
 
-    async def parts(self) -> AsyncIterator[Batches]:
-        """Several partitions a part: leagues stay whole, and memory bounded."""
+    async def portions(self, wanted: Wanted) -> AsyncIterator[Portion]:
+        """Several partitions a portion: leagues stay whole, and memory bounded."""
+        leagues: defaultdict[int, set[str]] = defaultdict(set)
+        sizes: defaultdict[int, int] = defaultdict(int)
+        for (_, league), version in wanted.items():
+            leagues[partition_of(league)].add(league)
+            sizes[partition_of(league)] += version
+        if not sizes:
+            return
         consumer = reader(self._address)
         await consumer.start()
         try:
-            partitions = [
-                TopicPartition(topic, number)
-                for topic in self._topics
-                for number in range(PARTITIONS)
-            ]
-            # Near enough for dividing; some brokers count only to the last batch's beginning.
-            ends = await consumer.end_offsets(partitions)
-            sizes = {
-                number: sum(end for tp, end in ends.items() if tp.partition == number)
-                for number in range(PARTITIONS)
-            }
             for numbers in grouped(sizes.items(), self._part_events):
-                yield self._batches(consumer, [tp for tp in partitions if tp.partition in numbers])
+                partitions = [TopicPartition(t, number) for t in self._topics for number in numbers]
+                whole = frozenset(league for number in numbers for league in leagues[number])
+                yield Portion(whole, self._batches(consumer, partitions))
         finally:
             await consumer.stop()
 
@@ -91,20 +103,54 @@ async def _is_read(consumer: AIOKafkaConsumer, tp: TopicPartition) -> bool:
 class FromHistory:
     """What the views have applied, read back from the database."""
 
+    name = "history"
+
     def __init__(self, pool: Pool, part_events: int = PART_EVENTS) -> None:
         self._pool = pool
         self._part_events = part_events
 
-    async def parts(self) -> AsyncIterator[Batches]:
-        sizes = await self._pool.fetch(_LEAGUES)
-        for leagues in grouped(((league, size) for league, size in sizes), self._part_events):
-            yield self._batches(leagues)
+    async def portions(self, wanted: Wanted) -> AsyncIterator[Portion]:
+        for leagues in _whole_leagues(wanted, self._part_events):
+            yield Portion(leagues, self._batches(_of(leagues, wanted)))
 
-    async def _batches(self, leagues: Sequence[str]) -> Batches:
+    async def _batches(self, wanted: Wanted) -> AsyncIterator[Sequence[bytes]]:
         async with self._pool.acquire() as connection, connection.transaction():
-            cursor = await connection.cursor(_HISTORY, leagues)
-            while rows := await cursor.fetch(_BATCH_RECORDS):
-                yield [value for (value,) in rows]
+            for (service, league), version in wanted.items():
+                cursor = await connection.cursor(_HISTORY, service, league, version)
+                while rows := await cursor.fetch(_BATCH_RECORDS):
+                    yield [value for (value,) in rows]
+
+
+class FromFeeds:
+    """What the services themselves say they recorded: where Kafka is lost, or not believed."""
+
+    name = "feeds"
+
+    def __init__(self, feeds: Feeds, part_events: int = PART_EVENTS) -> None:
+        self._feeds = feeds
+        self._part_events = part_events
+
+    async def portions(self, wanted: Wanted) -> AsyncIterator[Portion]:
+        for leagues in _whole_leagues(wanted, self._part_events):
+            yield Portion(leagues, self._batches(_of(leagues, wanted)))
+
+    async def _batches(self, wanted: Wanted) -> AsyncIterator[Sequence[bytes]]:
+        for (service, league), version in wanted.items():
+            for after in range(0, version, _BATCH_RECORDS):
+                up_to = min(version, after + _BATCH_RECORDS)
+                found = await self._feeds.events(service, league, after, up_to)
+                yield [msgspec.json.encode(envelope) for envelope in found]
+
+
+def _whole_leagues(wanted: Wanted, limit: int) -> list[frozenset[str]]:
+    sizes: defaultdict[str, int] = defaultdict(int)
+    for (_, league), version in wanted.items():
+        sizes[league] += version
+    return [frozenset(leagues) for leagues in grouped(sorted(sizes.items()), limit)]
+
+
+def _of(leagues: frozenset[str], wanted: Wanted) -> Wanted:
+    return {key: version for key, version in sorted(wanted.items()) if key[1] in leagues}
 
 
 K = TypeVar("K")

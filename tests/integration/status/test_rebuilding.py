@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from services.status.projections import StatusProjection
-from services.status.rebuilding.rebuild import Rebuild, RebuildIncomplete
-from services.status.rebuilding.sources import FromHistory, FromTopics, grouped
+from services.status.rebuilding.reading import RebuildIncomplete
+from services.status.rebuilding.rebuild import Rebuild
+from services.status.rebuilding.sources import FromHistory, FromTopics, Portion, Wanted, grouped
 from shared.kernel.envelope import Envelope
 from shared.platform.consuming import Applier, Record
 from shared.platform.kafka import KafkaAddress, ensure_topics, producer
@@ -83,9 +84,9 @@ class Arriving(FromHistory):
         self._applier = applier
         self._late = late
 
-    async def parts(self) -> AsyncIterator[AsyncIterator[Sequence[bytes]]]:
-        async for part in super().parts():
-            yield part
+    async def portions(self, wanted: Wanted) -> AsyncIterator[Portion]:
+        async for portion in super().portions(wanted):
+            yield portion
         await self._applier.apply(self._late)
 
 

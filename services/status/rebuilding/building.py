@@ -1,0 +1,206 @@
+"""Building: one rebuild under way, every step of it such that it can be gone on with after any end."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Final
+
+import structlog
+
+from services.status.projections import update_views
+from services.status.rebuilding.beside import Beside, is_busy, workers_wait
+from services.status.rebuilding.comparing import Comparison, compared
+from services.status.rebuilding.journal import Journal, Stage, carried_rows
+from services.status.rebuilding.reading import Excluded, Reading, slim
+from services.status.rebuilding.recollecting import Part, Recollection
+from services.status.rebuilding.sources import Portion, Source
+from services.status.storage import columns
+from shared.platform.consuming import HistoryKey
+from shared.platform.postgres import Connection, Pool
+
+log = structlog.get_logger()
+
+_ROUNDS: Final = 8
+_FEW: Final = 500
+_AT_ONCE: Final = 5_000
+_TRIES: Final = 30
+_PAUSE_SECONDS: Final = 1.0
+
+_CHECKPOINTS: Final = "select service, league, version from checkpoints where projection = $1"
+_PARKED: Final = """
+select service, league, version from parked where projection = $1 and version is not null
+"""
+# What came while we were folding, and what was parked then and has been applied since.
+_SINCE: Final = """
+select h.value from (
+    select l.service, l.league, l.version, l.value from checkpoints c
+    left join unnest($2::text[], $3::text[], $4::bigint[]) as read(service, league, version)
+        using (service, league)
+    cross join lateral (
+        select * from history t where t.service = c.service and t.league = c.league
+            and t.version > coalesce(read.version, 0)
+    ) l
+    where c.projection = $1
+    union all
+    select t.service, t.league, t.version, t.value
+    from unnest($5::text[], $6::text[], $7::bigint[]) as passed(service, league, version)
+    join history t using (service, league, version)
+) h order by h.service, h.league, h.version
+"""
+
+
+class SwitchHindered(RuntimeError):
+    """Readers held the tables for too long: all is built, resume it to try the switch again."""
+
+
+async def standing(
+    connection: Connection, projection: str
+) -> tuple[dict[HistoryKey, int], Excluded]:
+    """How far the present views have come, and what they passed by; within one snapshot."""
+    reached = await connection.fetch(_CHECKPOINTS, projection)
+    parked = await connection.fetch(_PARKED, projection)
+    return (
+        {(service, league): version for service, league, version in reached},
+        {(service, league, version) for service, league, version in parked},
+    )
+
+
+@dataclass(slots=True)
+class Building:
+    """What is being built, and how far it has come."""
+
+    pool: Pool
+    connection: Connection
+    journal: Journal
+    number: int
+    beside: Beside
+    reading: Reading
+    facts: Recollection
+    parts: int = 0
+    stage: Stage = "reading"
+    read_before: int = field(default=0)
+
+    async def fold(self, source: Source) -> None:
+        """Part by part; one is written while the next is read."""
+        left = {
+            key: version
+            for key, version in self.reading.wanted.items()
+            if self.reading.read.get(key) != version
+        }
+        writing: asyncio.Task[None] | None = None
+        try:
+            async for portion in source.portions(left):
+                reached = await self._learn(portion)
+                part = self.facts.take_part()
+                if writing is not None:
+                    await writing
+                events, rows = self.reading.events, carried_rows(part.carried)
+                writing = asyncio.create_task(self._write(part, reached, rows, events))
+        finally:
+            if writing is not None:
+                await writing
+
+    async def _learn(self, portion: Portion) -> dict[HistoryKey, int]:
+        async for values in portion.batches:
+            self.facts.learn(self.reading.fresh(values))
+        return self.reading.finish(portion.leagues)
+
+    async def _write(
+        self,
+        part: Part,
+        reached: dict[HistoryKey, int],
+        carried: list[tuple[str, str, str, str]],
+        events: int,
+    ) -> None:
+        async with self.beside.transaction(self.connection):
+            await self.beside.write(self.connection, part, {})
+            await self.journal.carry(self.connection, self.number, self.parts + 1, carried)
+            await self.journal.advance(self.connection, self.number, reached)
+            await self.journal.tell(self.connection, self.number, "reading", events, self.parts + 1)
+        self.parts += 1
+
+    async def finish(self) -> None:
+        """What no part alone could tell; then sums and indexes."""
+        if self.stage == "reading":
+            rest = self.facts.take_rest()
+            others = rest.concerned() - rest.units.keys()
+            async with self.beside.transaction(self.connection):
+                known = await self.beside.facts_of(self.connection, others)
+                await self.beside.write(self.connection, rest, known)
+                await self.beside.write_campaigns(self.connection, self.facts.campaigns)
+                await self._tell("indexing", self.parts + 1)
+            self.parts += 1
+            self.stage = "indexing"
+        await self.beside.index(self.pool, several_parts=self.parts > 1)
+        self.stage = "catching-up"
+
+    async def catch_up(self) -> None:
+        """Take in what the present views have applied meanwhile, until little is left."""
+        for _ in range(_ROUNDS):
+            async with self.beside.transaction(self.connection, "repeatable_read"):
+                reached, passed, count = await self._round()
+                await self._tell("catching-up", self.parts)
+            self._reached(reached, passed)
+            if count < _FEW:
+                return
+
+    async def switch(self) -> None:
+        """Put the tables in place; workers wait for as long as that takes, readers hardly."""
+        for _ in range(_TRIES):
+            try:
+                async with (
+                    workers_wait(self.connection, self.journal.projection),
+                    self.beside.transaction(self.connection, "repeatable_read"),
+                ):
+                    reached, passed, count = await self._round()
+                    await self.beside.take_the_place(self.connection)
+                    await self.journal.end(self.connection, self.number, "switched")
+            except Exception as hindered:
+                if not is_busy(hindered):
+                    raise
+                log.warning("switch-retrying", error=repr(hindered))
+                await asyncio.sleep(_PAUSE_SECONDS)
+            else:
+                self._reached(reached, passed)
+                log.info("views-rebuilt", projection=self.journal.projection, since=count)
+                return
+        raise SwitchHindered(SwitchHindered.__doc__)
+
+    async def compare(self, shown: int) -> Comparison:
+        """With what the present views say at one position, while workers go on."""
+        async with AsyncExitStack() as stack:
+            other = await stack.enter_async_context(self.pool.acquire())
+            async with workers_wait(self.connection, self.journal.projection):
+                async with self.beside.transaction(self.connection, "repeatable_read"):
+                    reached, passed, _ = await self._round()
+                    await self._tell("comparing", self.parts)
+                await stack.enter_async_context(
+                    other.transaction(isolation="repeatable_read", readonly=True)
+                )
+                # The first statement takes the snapshot, while no worker writes.
+                await other.execute("select 1")
+            self._reached(reached, passed)
+            self.stage = "comparing"
+            return await compared(other, self.beside, sum(reached.values()), shown)
+
+    async def _round(self) -> tuple[dict[HistoryKey, int], Excluded, int]:
+        """Apply what came since; where that leads to, once the transaction is committed."""
+        connection, read = self.connection, self.reading.read
+        reached, passed = await standing(connection, self.journal.projection)
+        rows = [(*key, version) for key, version in read.items()]
+        cursor = await connection.cursor(
+            _SINCE, self.journal.projection, *columns(rows, 3), *columns(self.reading.excluded, 3)
+        )
+        count = 0
+        while since := await cursor.fetch(_AT_ONCE):
+            await update_views(connection, [slim(value) for (value,) in since])
+            count += len(since)
+        await self.journal.advance(connection, self.number, reached)
+        await self.journal.exclude(connection, self.number, passed)
+        return reached, passed, count
+
+    def _reached(self, reached: dict[HistoryKey, int], passed: Excluded) -> None:
+        self.reading.read, self.reading.excluded = reached, passed
+
+    async def _tell(self, stage: Stage, parts: int) -> None:
+        await self.journal.tell(self.connection, self.number, stage, self.reading.events, parts)
