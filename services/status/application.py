@@ -12,6 +12,9 @@ from services.status.bulletin.drafting import Drafts
 from services.status.bulletin.issuing import IssuedBulletins
 from services.status.projections import StatusProjection
 from services.status.queries import Views
+from services.status.replaying import api as replaying_api
+from services.status.replaying.reading import History
+from services.status.replaying.stream import Seats
 from services.status.schema import SCHEMA, migrations
 from services.status.stored import StoredRows
 from shared.platform.auth import Authenticator
@@ -54,6 +57,7 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
             app.state.views = Views(StoredRows(pool, projection.name))
             app.state.drafts = Drafts(pool, projection.name)
             app.state.bulletins = IssuedBulletins(pool)
+            app.state.replays = replaying_api.Replays(History(pool), Seats())
             app.state.authenticator = Authenticator(settings.issuer_url, http)
             app.state.checkpoints = Checkpoints(pool, projection.name)
             app.state.follows = FOLLOWS
@@ -64,6 +68,6 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
         return await unready(app.state.pool, wanted)
 
     wanted = migrations()
-    routers = [api.router, bulletin_api.router, operating.router]
+    routers = [api.router, bulletin_api.router, replaying_api.router, operating.router]
     app = create_app("Status 状态", DESCRIPTION, routers, metrics, ready, lifespan)
     return app

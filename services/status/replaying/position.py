@@ -1,0 +1,55 @@
+"""Where a replay has come to: the id of each event it sends, from which it goes on."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
+
+from services.status.learning import CONTRACTS
+from shared.kernel.refusals import Refusal
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_SERVICES: Final = "|".join(contract.service for contract in CONTRACTS)
+# Sixteen digits of microseconds reach to the year 2286.
+_TEXT: Final = re.compile(
+    rf"([0-9]{{1,16}})\.({_SERVICES})\.([0-9A-Za-z][0-9A-Za-z-]{{0,40}})\.([1-9][0-9]{{0,17}})"
+)
+
+
+class MalformedReplayPosition(Refusal):
+    code = "malformed-replay-position"
+    status = 422
+    zh = "续播位置无法识别,请原样传回最后收到的事件的 id。"
+    en = "The position to resume from cannot be read; send back the id of the last event received."
+
+
+class ForeignReplayPosition(Refusal):
+    code = "foreign-replay-position"
+    status = 422
+    zh = "续播位置属于盟市 {league},与所回放的 {asked} 不符,请从同一回放的 id 续播。"
+    en = "The position belongs to league {league}, not to {asked}; resume the replay it came from."
+
+
+class Position(NamedTuple):
+    """An event's place in the order of recording, which is the order of these fields."""
+
+    recorded_at: datetime
+    service: str
+    league: str
+    version: int
+
+    def __str__(self) -> str:
+        micros = (self.recorded_at - _EPOCH) // _MICROSECOND
+        return f"{micros}.{self.service}.{self.league}.{self.version}"
+
+
+BEGINNING: Final = Position(_EPOCH, "", "", 0)
+END: Final = Position(_EPOCH.replace(year=9999), "", "", 0)
+
+
+def parse_position(text: str) -> Position:
+    match = _TEXT.fullmatch(text)
+    if match is None:
+        raise MalformedReplayPosition
+    recorded_at = _EPOCH + int(match[1]) * _MICROSECOND
+    return Position(recorded_at, match[2], match[3], int(match[4]))
