@@ -19,6 +19,8 @@ from shared.platform.settings import Settings
 from shared.platform.starting import patiently
 from shared.platform.telling import say, say_progress, say_refused
 
+_HEADS = "select league, version from histories where version > 0 order by league"
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:
@@ -53,6 +55,8 @@ async def _done(recording: Recording, pool: Pool, asked: argparse.Namespace) -> 
                     Deciding(asked.by, asked.reason), say_progress, dry_run=asked.dry_run,
                 )  # fmt: skip
             return {"heads": heads}
+        case "heads":
+            return {"heads": dict(await pool.fetch(_HEADS))}
         case _:
             return {"epochs": msgspec.to_builtins(await epochs(pool))}
 
@@ -65,5 +69,6 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument("--dry-run", action="store_true")
     importing.add_argument("--by", required=True)
     importing.add_argument("--reason", default="")
+    works.add_parser("heads")
     works.add_parser("epochs")
     return parser

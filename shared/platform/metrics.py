@@ -78,6 +78,12 @@ class Metrics:
             ["service"],
             registry=registry,
         )
+        self.relay_stopped = Gauge(
+            "campaign_relay_stopped",
+            "1 while the relay stands still because store and topic contradict each other.",
+            ["service"],
+            registry=registry,
+        )
         self.events_published = Counter(
             "campaign_events_published",
             "Events the broker has acknowledged.",

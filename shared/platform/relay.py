@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from shared.contracts.contract import Contract
 from shared.platform.durable import FLUSH
+from shared.platform.epochs import EPOCH
 from shared.platform.kafka import (
     PARTITIONS,
     KafkaAddress,
@@ -25,7 +26,8 @@ from shared.platform.metrics import Metrics
 from shared.platform.pausing import pause
 from shared.platform.postgres import LOST
 from shared.platform.publishing import COLUMNS, envelope_of
-from shared.platform.topic_audit import Published, StoreBehindTopic, TopicAudit
+from shared.platform.topic_audit import TopicAudit
+from shared.platform.topic_tail import StoreBehindTopic, published_by, refuse_tail
 
 log = structlog.get_logger()
 
@@ -34,6 +36,7 @@ _REST_SECONDS_AN_EVENT = 0.004
 _REST_SECONDS = 0.2
 _RETRY_SECONDS = 1.0
 _AUDIT_SECONDS = 5.0
+_STOPPED_SECONDS = 3.0
 _PER_LEAGUE = 500
 _LEAGUES_AT_ONCE = 16
 
@@ -41,7 +44,7 @@ _LOCK = "select pg_try_advisory_lock(hashtext($1))"
 
 # What is next of the leagues that moved, in one query however many leagues there are.
 _NEXT = f"""
-select moved.published, e.*
+select moved.published, ({EPOCH}) as epoch, e.*
 from (
     select h.league, coalesce(c.published_version, 0) as published
     from histories h left join relay_cursors c using (league)
@@ -67,11 +70,11 @@ on conflict (league) do update
     where c.published_version = ($2::bigint[])[array_position($1::text[], c.league)]
 """
 
-_PUBLISHED = """
-select league, published_version, published_offset from relay_cursors where published_version > 0
-"""
 _REWIND = "update relay_cursors set published_version = 0 where league = any($1::text[])"
-_HEADS = "select league, version from histories"
+
+
+class EpochBegun(Exception):
+    """An operator changed the store as a whole: the topic is to be looked at again."""
 
 
 class Relay:
@@ -91,6 +94,8 @@ class Relay:
         self._address = address
         self._metrics = metrics
         self.state = "starting"
+        self.advice = ""
+        self._epoch = 0
         self._reached: dict[int, int] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -99,13 +104,22 @@ class Relay:
             try:
                 await self._as_leader(stop)
             except StoreBehindTopic as behind:
-                self.state = "store-behind-topic"
-                log.critical("relay-stopped", reason=str(behind))
-                await stop.wait()
+                self._tell_stopped(behind)
+                # An operator may decide without us; what was decided shows in store and topic.
+                await pause(stop, _STOPPED_SECONDS)
+            except EpochBegun:
+                log.warning("store-epoch-begun", service=self._contract.service)
             except (KafkaError, *LOST) as error:
                 self.state = "retrying"
                 log.warning("relay-retrying", error=repr(error), seconds=_RETRY_SECONDS)
                 await pause(stop, _RETRY_SECONDS)
+
+    def _tell_stopped(self, behind: StoreBehindTopic) -> None:
+        """Say it once in the log, and for as long as it lasts in state and metric."""
+        if self.advice != behind.told_en:
+            log.critical("relay-stopped", reason=behind.told_en, reason_zh=behind.told_zh)
+        self.state, self.advice = "store-behind-topic", behind.told_en
+        self._metrics.relay_stopped.labels(self._contract.service).set(1)
 
     async def _as_leader(self, stop: asyncio.Event) -> None:
         # The lock's own connection carries every query, so a lost lock cannot go unnoticed.
@@ -131,9 +145,10 @@ class Relay:
     ) -> None:
         await ensure_topics(self._address, [self._contract.topic])
         audit = TopicAudit(self._address, self._contract.topic)
-        await audit.refuse_if_ahead_of(
-            dict(await connection.fetch(_HEADS)), await _published(connection)
-        )
+        self._epoch = await connection.fetchval(EPOCH)
+        await refuse_tail(connection, self._contract.service, audit)
+        self._metrics.relay_stopped.labels(self._contract.service).set(0)
+        self.advice = ""
         sender = producer(self._address)
         await sender.start()
         try:
@@ -161,6 +176,8 @@ class Relay:
         rows = await connection.fetch(_NEXT, _LEAGUES_AT_ONCE, _PER_LEAGUE)
         if not rows:
             return 0
+        if rows[0]["epoch"] != self._epoch:
+            raise EpochBegun
         # A command's commit is not yet on disk when it can be read; nothing may travel before it is.
         await connection.execute(FLUSH)
         if len(await sender.partitions_for(self._contract.topic)) < PARTITIONS:
@@ -219,7 +236,7 @@ class Relay:
     ) -> None:
         """Where the topic lost what we published (it was recreated, say), send all again."""
         await ensure_topics(self._address, [self._contract.topic])
-        published = await _published(connection)
+        published = await published_by(connection)
         self._reached = {}
         for each in sorted(published, key=lambda each: each.offset):
             self._reached[partition_of(each.league)] = each.offset
@@ -230,13 +247,9 @@ class Relay:
     async def _send_again(
         self, connection: "asyncpg.Connection[asyncpg.Record]", partitions: set[int]
     ) -> None:
-        published = await _published(connection)
+        published = await published_by(connection)
         lost = [each.league for each in published if partition_of(each.league) in partitions]
         log.warning("topic-lost-events", topic=self._contract.topic, leagues=lost)
         await connection.execute(_REWIND, lost)
         for partition in partitions:
             self._reached.pop(partition, None)
-
-
-async def _published(connection: "asyncpg.Connection[asyncpg.Record]") -> list[Published]:
-    return [Published(*row) for row in await connection.fetch(_PUBLISHED)]
