@@ -1,10 +1,8 @@
-"""Composes what fills the status views: the worker, and their rebuilding."""
+"""Composes what keeps the status views in step: the worker."""
 
 import gc
 
 from services.status.projections import StatusProjection
-from services.status.rebuilding.rebuild import Rebuild
-from services.status.rebuilding.sources import FromHistory, FromTopics
 from services.status.schema import SCHEMA, migrations
 from shared.platform.client import direct_client
 from shared.platform.following import Following
@@ -28,16 +26,6 @@ async def worker(settings: Settings, metrics: Metrics) -> None:
 
         wanted = migrations()
         await run_worker(settings, metrics, ready, [views.run])
-
-
-async def rebuilt(settings: Settings, source: str) -> None:
-    """Fill the views anew, from the topics' beginning or from the history kept here."""
-    collect_seldom()
-    async with await patiently(lambda: _pool(settings)) as pool:
-        if source == "history":
-            await Rebuild(pool, StatusProjection.name).run(FromHistory(pool))
-        else:
-            await Rebuild(pool, StatusProjection.name).run(FromTopics(settings.kafka))
 
 
 def collect_seldom() -> None:

@@ -13,6 +13,7 @@ from services.status.rebuilding.comparing import Comparison, compared
 from services.status.rebuilding.journal import Journal, Stage, carried_rows
 from services.status.rebuilding.reading import Excluded, Reading, slim
 from services.status.rebuilding.recollecting import Part, Recollection
+from services.status.rebuilding.refusals import SwitchHindered
 from services.status.rebuilding.sources import Portion, Source
 from services.status.storage import columns
 from shared.platform.consuming import HistoryKey
@@ -47,10 +48,6 @@ select h.value from (
     join history t using (service, league, version)
 ) h order by h.service, h.league, h.version
 """
-
-
-class SwitchHindered(RuntimeError):
-    """Readers held the tables for too long: all is built, resume it to try the switch again."""
 
 
 async def standing(
@@ -164,7 +161,7 @@ class Building:
                 self._reached(reached, passed)
                 log.info("views-rebuilt", projection=self.journal.projection, since=count)
                 return
-        raise SwitchHindered(SwitchHindered.__doc__)
+        raise SwitchHindered
 
     async def compare(self, shown: int) -> Comparison:
         """With what the present views say at one position, while workers go on."""

@@ -14,12 +14,13 @@ import msgspec
 from services.status.facts import CampaignFact, UnitFact
 from services.status.rebuilding.reading import Excluded
 from services.status.rebuilding.recollecting import Carried, Recollection
+from services.status.rebuilding.refusals import RebuildCancelled
 from services.status.storage import columns
 from services.status.things.kinds import read_thing, written_thing
 from shared.platform.consuming import HistoryKey
 from shared.platform.postgres import Connection
 
-Purpose = Literal["rebuild", "verify"]
+Purpose = Literal["rebuild", "verify", "back"]
 State = Literal["running", "interrupted", "built", "switched", "cancelled", "failed", "dropped"]
 CarriedRows: TypeAlias = list[tuple[str, str, str, str]]
 """(kind, campaign, id, fact)."""
@@ -63,10 +64,6 @@ where rebuild = $1 order by kind, campaign, id, part desc
 """
 _UNIT, _CAMPAIGN = ".unit", ".campaign"
 """Kinds of facts that are no things'."""
-
-
-class RebuildCancelled(RuntimeError):
-    """It was cancelled: the present views serve on, and what was built stays to be gone on with."""
 
 
 class Entry(msgspec.Struct):

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
+from services.status.rebuilding.refusals import RebuildIncomplete
 from services.status.rebuilding.sources import Wanted
 from shared.platform.consuming import HistoryKey
 
@@ -26,10 +27,6 @@ class Slim(msgspec.Struct, gc=False):
 
 
 slim = msgspec.json.Decoder(Slim).decode
-
-
-class RebuildIncomplete(RuntimeError):
-    """The source lacks events that the present views hold; the present views stay."""
 
 
 class Reading:
@@ -80,7 +77,7 @@ class Reading:
     def finish(self, leagues: Collection[str]) -> dict[HistoryKey, int]:
         """The positions of leagues that are read; raises RebuildIncomplete where one is short."""
         if missing := self.missing(leagues):
-            raise RebuildIncomplete(f"the source lacks {missing}")
+            raise RebuildIncomplete(missing=missing)
         found = {key: version for key, version in self.wanted.items() if key[1] in leagues}
         self.read |= found
         return found

@@ -12,20 +12,25 @@ from typing import Final, TypeVar
 import msgspec
 
 from services.status.rebuilding.beside import Beside
-from services.status.rebuilding.building import Building, SwitchHindered, standing
+from services.status.rebuilding.building import Building, standing
 from services.status.rebuilding.comparing import Comparison
 from services.status.rebuilding.journal import (
     GOES_ON,
     Entry,
     Journal,
     Purpose,
-    RebuildCancelled,
     Stage,
     State,
     fingerprint,
 )
 from services.status.rebuilding.reading import Reading
 from services.status.rebuilding.recollecting import Recollection
+from services.status.rebuilding.refusals import (
+    NothingToResume,
+    RebuildCancelled,
+    RebuildRunning,
+    SwitchHindered,
+)
 from services.status.rebuilding.sources import Source
 from shared.platform.postgres import Connection, Pool
 
@@ -44,14 +49,6 @@ class Progress(msgspec.Struct):
     of: int
     per_second: int
     parts: int
-
-
-class RebuildRunning(RuntimeError):
-    """Another rebuild of these views is running."""
-
-
-class NothingToResume(RuntimeError):
-    """No rebuild was left half way, or another program has begun it: start one anew."""
 
 
 class Rebuild:
@@ -107,7 +104,7 @@ class Rebuild:
             or left.made_with != fingerprint()
             or not await (await Beside.of(connection)).exists(connection)
         ):
-            raise NothingToResume(NothingToResume.__doc__)
+            raise NothingToResume
         return left
 
     async def _taken_up(self, connection: Connection, entry: Entry, source: Source) -> Building:
@@ -164,7 +161,7 @@ class Rebuild:
                 "select state from rebuilds where id = $1", building.number
             )
             if state == "cancelled":
-                raise RebuildCancelled(RebuildCancelled.__doc__)
+                raise RebuildCancelled
 
     def _progress(self, building: Building, seconds: float) -> Progress:
         events = building.reading.events
@@ -218,13 +215,18 @@ async def _stopped(task: "asyncio.Future[T]") -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
+def lock_of(projection: str) -> str:
+    """What whoever rebuilds these views holds."""
+    return f"rebuild-{projection}"
+
+
 @asynccontextmanager
 async def alone(pool: Pool, projection: str) -> AsyncIterator[Connection]:
     """A connection on which nobody else rebuilds these views."""
-    lock = f"rebuild-{projection}"
+    lock = lock_of(projection)
     async with pool.acquire() as connection:
         if not await connection.fetchval("select pg_try_advisory_lock(hashtext($1))", lock):
-            raise RebuildRunning(RebuildRunning.__doc__)
+            raise RebuildRunning
         try:
             yield connection
         finally:

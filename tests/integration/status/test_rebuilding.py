@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from services.status.projections import StatusProjection
-from services.status.rebuilding.reading import RebuildIncomplete
 from services.status.rebuilding.rebuild import Rebuild
+from services.status.rebuilding.refusals import RebuildIncomplete
 from services.status.rebuilding.sources import FromHistory, FromTopics, Portion, Wanted, grouped
 from shared.kernel.envelope import Envelope
 from shared.platform.consuming import Applier, Record
