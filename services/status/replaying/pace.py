@@ -1,14 +1,13 @@
 """How fast a replay goes: so many events or so many days a second, or as fast as it is read."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final
 
 from services.status.replaying.reading import Told
 from services.status.replaying.selection import By
 
 SPEED_PATTERN: Final = r"^[0-9]{1,6}(\.[0-9]{1,3})?d?$"
-_DAY: Final = timedelta(days=1)
+_DAY_MICROS: Final = 24 * 3600 * 1_000_000
 
 
 @dataclass
@@ -22,8 +21,8 @@ class Pace:
     counts_days: bool = False
     by: By = "occurred"
     _events: int = 0
-    _first: datetime | None = None
-    _latest: datetime | None = None
+    _first: int | None = None
+    _latest: int | None = None
 
     def due_after(self, told: Told) -> float:
         if not self.rate:
@@ -31,11 +30,10 @@ class Pace:
         self._events += 1
         if not self.counts_days:
             return (self._events - 1) / self.rate
-        by_recorded = self.by == "recorded"
-        at = told.position.recorded_at if by_recorded else told.heard.occurred_at
-        self._first = self._first or at
-        self._latest = max(self._latest or at, at)
-        return (self._latest - self._first) / _DAY / self.rate
+        micros = told.micros if self.by == "recorded" else told.occurred
+        self._first = micros if self._first is None else self._first
+        self._latest = max(micros if self._latest is None else self._latest, micros)
+        return (self._latest - self._first) / _DAY_MICROS / self.rate
 
 
 def pace_of(speed: str, by: By) -> Pace:

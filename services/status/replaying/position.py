@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from services.status.learning import CONTRACTS
 from shared.kernel.refusals import Refusal
@@ -33,23 +33,36 @@ class ForeignReplayPosition(Refusal):
 class Position(NamedTuple):
     """An event's place in the order of recording, which is the order of these fields."""
 
-    recorded_at: datetime
+    micros: int
+    """When it was recorded, in microseconds since 1970."""
     service: str
     league: str
     version: int
 
+    @classmethod
+    def at(cls, instant: datetime) -> Self:
+        """Before all that was recorded at an instant."""
+        return cls((instant - _EPOCH) // _MICROSECOND, "", "", 0)
+
     def __str__(self) -> str:
-        micros = (self.recorded_at - _EPOCH) // _MICROSECOND
-        return f"{micros}.{self.service}.{self.league}.{self.version}"
+        return f"{self.micros}.{self.service}.{self.league}.{self.version}"
+
+    @property
+    def key(self) -> tuple[datetime, str, str, int]:
+        """As the database compares it."""
+        return instant_of(self.micros), self.service, self.league, self.version
 
 
-BEGINNING: Final = Position(_EPOCH, "", "", 0)
-END: Final = Position(_EPOCH.replace(year=9999), "", "", 0)
+BEGINNING: Final = Position.at(_EPOCH)
+END: Final = Position.at(_EPOCH.replace(year=9999))
+
+
+def instant_of(micros: int) -> datetime:
+    return _EPOCH + micros * _MICROSECOND
 
 
 def parse_position(text: str) -> Position:
     match = _TEXT.fullmatch(text)
     if match is None:
         raise MalformedReplayPosition
-    recorded_at = _EPOCH + int(match[1]) * _MICROSECOND
-    return Position(recorded_at, match[2], match[3], int(match[4]))
+    return Position(int(match[1]), match[2], match[3], int(match[4]))

@@ -6,22 +6,26 @@ from typing import Any, Final
 
 import msgspec
 
-from services.status.learning import opened
 from services.status.replaying.position import BEGINNING, END, Position
 from services.status.replaying.selection import Selection
-from services.status.replaying.totals import JUDGED, OPENED, Heard
+from services.status.replaying.totals import JUDGED, OPENED
 from shared.platform.postgres import Pool
 
 PAGE_EVENTS: Final = 2_000
 
-# So many events are looked at, however few of them are told: the last says where to go on.
+# So many events are looked at, however few of them are told: the last says where to go on. Instants
+# come as numbers, and little else that is not needed: much of a replay's time is spent on columns.
 _PAGE = """
-select h.recorded_at, h.service, h.league, h.version, h.type, h.unit, h.occurred_at,
+select round(date_part('epoch', h.recorded_at) * 1000000)::bigint as micros,
+       h.service, h.league, h.version,
+       case when h.told then h.type end as type,
+       round(date_part('epoch', h.occurred_at) * 1000000)::bigint as occurred,
+       h.unit,
        case when h.told and h.type = any($11::text[]) then (
            select f.class from unit_facts f where f.campaign = $1 and f.unit = h.unit
-       ) end as class,
+       ) end as class_,
        case when h.told and ($13::boolean or h.type = any($12::text[])) then h.value end as value,
-       h.told, h.place
+       nullif(h.place = $10, false) as is_last
 from (
     select h.*, row_number() over (order by recorded_at, service, league, version) as place,
            ($14::text[] is null or type = any($14))
@@ -40,24 +44,27 @@ _OF_ALL: Final = _PAGE.format(scope="")
 _OF_LEAGUE: Final = _PAGE.format(scope="and league = $17")
 
 
-class Told(msgspec.Struct, frozen=True):
-    """An event of the selection; its envelope as published, where that was asked for."""
+class Told(msgspec.Struct, frozen=True, gc=False):
+    """A row of a page: an event looked at, and told of unless its type is None."""
 
-    position: Position
-    heard: Heard
+    micros: int
+    service: str
+    league: str
+    version: int
+    type: str | None
+    occurred: int
+    """When it happened, in microseconds since 1970."""
+    unit: str
+    class_: str | None
+    """Of the unit, for types that are judged by it."""
     value: bytes | None
+    """The envelope as published, where it was asked for or totals need it."""
+    is_last: bool | None
+    """Whether it fills its page."""
 
-
-class _Body(msgspec.Struct):
-    """As much of an envelope as opening its event needs."""
-
-    id: str
-    type: str
-    streamversion: int
-    data: msgspec.Raw
-
-
-_body: Final = msgspec.json.Decoder(_Body).decode
+    @property
+    def position(self) -> Position:
+        return Position(self.micros, self.service, self.league, self.version)
 
 
 class History:
@@ -79,13 +86,15 @@ class History:
         reading = self._reading(selection, after, up_to, values=values)
         try:
             while True:
-                rows = await reading
-                is_last = not rows or rows[-1]["place"] < self._page_events
-                if not is_last:
-                    following = Position(*rows[-1][:4])
+                page = [Told(*row) for row in await reading]
+                is_full = bool(page) and page[-1].is_last is True
+                if is_full:
+                    following = page[-1].position
                     reading = self._reading(selection, following, up_to, values=values)
-                yield [_told(row) for row in rows if row["told"]]
-                if is_last:
+                if page and page[-1].type is None:
+                    page.pop()
+                yield page
+                if not is_full:
                     return
         finally:
             reading.cancel()
@@ -96,23 +105,13 @@ class History:
         days = selection.days
         occurred: list[Any] = [days.begin, days.end]
         if days.by == "recorded":
-            after = max(after, Position(days.begin or BEGINNING.recorded_at, "", "", 0))
-            up_to = min(up_to, Position(days.end or END.recorded_at, "", "", 0))
+            after = max(after, Position.at(days.begin) if days.begin else BEGINNING)
+            up_to = min(up_to, Position.at(days.end) if days.end else END)
             occurred = [None, None]
         asked = [
-            selection.campaign, *after, *up_to, self._page_events, list(JUDGED), list(OPENED),
-            values, selection.types, *occurred,
+            selection.campaign, *after.key, *up_to.key, self._page_events, list(JUDGED),
+            list(OPENED), values, selection.types, *occurred,
         ]  # fmt: skip
         if selection.league is None:
             return asyncio.create_task(self._pool.fetch(_OF_ALL, *asked))
         return asyncio.create_task(self._pool.fetch(_OF_LEAGUE, *asked, selection.league))
-
-
-def _told(row: Any) -> Told:
-    recorded_at, service, league, version, type_, unit, occurred_at, class_, value, _, _ = row
-    event = opened(_body(value)) if type_ in OPENED else None
-    return Told(
-        Position(recorded_at, service, league, version),
-        Heard(type_, unit, league, occurred_at, class_, event),
-        value,
-    )

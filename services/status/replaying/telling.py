@@ -13,40 +13,14 @@ from services.status.replaying.pace import Pace
 from services.status.replaying.position import BEGINNING, Position
 from services.status.replaying.reading import History, Told
 from services.status.replaying.selection import Selection
+from services.status.replaying.showing import on_one_line, without_traces
 from services.status.replaying.totals import Running
-from shared.kernel.events import Instant
 
 KEEP_ALIVE_SECONDS: Final = 10.0
 # Events due this close together go out together.
 _TICK_SECONDS: Final = 0.02
 KEEP_ALIVE: Final = b": keep-alive\n\n"
 _BEGIN: Final = b"retry: 3000\n: replay\n\n"
-
-
-class ShownEnvelope(msgspec.Struct, omit_defaults=True, tag_field="specversion", tag="1.0"):
-    """An envelope for those who may read the views, not the streams: without the traces of the
-    requests behind it.
-    """
-
-    id: str
-    source: str
-    type: str
-    subject: str
-    time: Instant
-    campaign: str
-    league: str
-    version: int
-    stream: str
-    streamversion: int
-    unitpath: str
-    actor: str
-    recordedat: Instant
-    hash: str
-    data: msgspec.Raw
-
-
-_shown: Final = msgspec.json.Decoder(ShownEnvelope).decode
-_encode: Final = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +57,14 @@ class Telling:
             async for chunk in chunks:
                 if chunk:
                     yield chunk
-        self._running.totals.complete = True
-        yield self._totals()
+        yield self._totals(complete=True)
 
     async def _recounted(self, up_to: Position) -> AsyncGenerator[bytes, None]:
         pages = self._history.pages(self._selection, up_to=up_to, values=False)
         async with aclosing(pages):
             async for page in pages:
                 for each in page:
-                    self._running.hear(each.heard)
+                    self._running.hear(each)
                 yield KEEP_ALIVE
         yield self._totals_if_due()
 
@@ -108,27 +81,25 @@ class Telling:
                         waiting.clear()
                         async for chunk in _until(due_at):
                             yield chunk
-                    waiting.append(self._event(each))
-                    self._running.hear(each.heard)
+                    waiting += self._event(each)
+                    self._running.hear(each)
                     waiting.append(self._totals_if_due())
                 yield b"".join(waiting)
 
-    def _event(self, told: Told) -> bytes:
+    def _event(self, told: Told) -> tuple[bytes, bytes, bytes]:
+        position = f"{told.micros}.{told.service}.{told.league}.{told.version}"
         value = told.value or b""
-        if not self._manner.whole:
-            value = _encode(_shown(value))
-        return b"id: %b\nevent: %b\ndata: %b\n\n" % (
-            str(told.position).encode(),
-            told.heard.type.encode(),
-            _on_one_line(value),
-        )
+        shown = value if self._manner.whole else without_traces(value)
+        head = f"id: {position}\nevent: {told.type}\ndata: ".encode()
+        return head, on_one_line(shown), b"\n\n"
 
     def _totals_if_due(self) -> bytes:
-        events = self._running.totals.events
+        events = self._running.events
         return self._totals() if events and events % self._manner.totals_every == 0 else b""
 
-    def _totals(self) -> bytes:
-        return b"event: totals\ndata: %b\n\n" % _encode(self._running.totals)
+    def _totals(self, *, complete: bool = False) -> bytes:
+        totals = self._running.totals(complete=complete)
+        return b"event: totals\ndata: %b\n\n" % msgspec.json.encode(totals)
 
 
 async def _until(due_at: float) -> AsyncGenerator[bytes, None]:
@@ -137,10 +108,3 @@ async def _until(due_at: float) -> AsyncGenerator[bytes, None]:
         await asyncio.sleep(min(seconds, KEEP_ALIVE_SECONDS))
         if seconds > KEEP_ALIVE_SECONDS:
             yield KEEP_ALIVE
-
-
-def _on_one_line(value: bytes) -> bytes:
-    """JSON has line ends only between its parts; here a line's end is the datum's."""
-    if b"\n" in value or b"\r" in value:
-        return value.replace(b"\r", b" ").replace(b"\n", b" ")
-    return value

@@ -1,13 +1,15 @@
 """Running totals of a replay: what the events told so far add up to."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, Protocol
 
 import msgspec
 
-from services.status.learning import CONTRACTS
+from services.status.learning import CONTRACTS, opened
+from services.status.replaying.position import instant_of
 from shared.contracts import rectification, schedule, supervision, units
 from shared.kernel.envelope import event_type
 from shared.kernel.events import Event
@@ -18,33 +20,39 @@ from shared.kernel.units import league_of
 class Totals(msgspec.Struct):
     """Figures of the events told; `through` is the latest day on which any of it happened."""
 
-    events: int = 0
-    units: int = 0
-    prepared: int = 0
-    plans_submitted: int = 0
-    plans_approved: int = 0
-    mobilized: int = 0
-    on_time: int = 0
-    late: int = 0
-    trainings: int = 0
-    teams: int = 0
-    instructors: int = 0
-    findings: int = 0
-    items_raised: int = 0
-    items_closed: int = 0
-    through: date | None = None
-    complete: bool = False
+    events: int
+    units: int
+    prepared: int
+    plans_submitted: int
+    plans_approved: int
+    mobilized: int
+    on_time: int
+    late: int
+    trainings: int
+    teams: int
+    instructors: int
+    findings: int
+    items_raised: int
+    items_closed: int
+    through: date | None
+    complete: bool
 
 
-class Heard(msgspec.Struct, frozen=True):
-    """As much of an event as totals need: `class_` and `event` for the types that ask for them."""
+class Heard(Protocol):
+    """As much of an event as totals need: `class_` and `value` for the types that ask for them."""
 
-    type: str
-    unit: str
-    league: str
-    occurred_at: datetime
-    class_: str | None = None
-    event: Event | None = None
+    @property
+    def type(self) -> str | None: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def league(self) -> str: ...
+    @property
+    def occurred(self) -> int: ...
+    @property
+    def class_(self) -> str | None: ...
+    @property
+    def value(self) -> bytes | None: ...
 
 
 @dataclass
@@ -57,87 +65,78 @@ class Running:
 
     closes_on: Mapping[str, date]
     one_league: bool
-    totals: Totals = field(default_factory=Totals)
+    events: int = 0
+    latest: int | None = None
+    by_type: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
+    arrived: int = 0
+    """Units that came from other leagues, less those that are here no more."""
     in_time: dict[str, bool] = field(default_factory=dict)
+    late: int = 0
     approved: dict[str, set[str]] = field(default_factory=dict)
-    latest: datetime | None = None
 
     def hear(self, heard: Heard) -> None:
-        self.totals.events += 1
-        if self.latest is None or heard.occurred_at > self.latest:
-            self.latest = heard.occurred_at
-            self.totals.through = local_date(heard.occurred_at)
-        count = _COUNTED.get(heard.type)
-        if count is not None:
-            count(self, heard)
+        type_ = heard.type or ""
+        self.events += 1
+        self.by_type[type_] += 1
+        if self.latest is None or heard.occurred > self.latest:
+            self.latest = heard.occurred
+        followed = _FOLLOWED.get(type_)
+        if followed is not None:
+            followed(self, heard)
 
+    def totals(self, *, complete: bool = False) -> Totals:
+        return Totals(
+            events=self.events,
+            units=self._number(units.UnitRegistered) + self.arrived,
+            prepared=self._number(schedule.PreparationCompleted),
+            plans_submitted=self._number(schedule.PlanSubmitted),
+            plans_approved=sum(len(categories) for categories in self.approved.values()),
+            mobilized=len(self.in_time),
+            on_time=len(self.in_time) - self.late,
+            late=self.late,
+            trainings=self._number(schedule.TrainingHeld),
+            teams=self._number(supervision.TeamFormed),
+            instructors=self._number(supervision.InstructorAssigned)
+            - self._number(supervision.InstructorWithdrawn),
+            findings=self._number(supervision.FindingReported),
+            items_raised=self._number(rectification.ItemRaised),
+            items_closed=self._number(rectification.RectificationClosed)
+            - self._number(rectification.ItemReopened),
+            through=local_date(instant_of(self.latest)) if self.latest is not None else None,
+            complete=complete,
+        )
 
-Count = Callable[[Running, Heard], None]
-
-
-def _one(figure: str, n: int = 1) -> Count:
-    def count(running: Running, heard: Heard) -> None:
-        _add(running, figure, n)
-
-    return count
-
-
-def _add(running: Running, figure: str, n: int) -> None:
-    setattr(running.totals, figure, getattr(running.totals, figure) + n)
+    def _number(self, class_: type[Event]) -> int:
+        return sum(self.by_type.get(name, 0) for name in _NAMES[class_])
 
 
 def _held(running: Running, heard: Heard) -> None:
     """What is said last of a unit's meeting counts."""
     _unhold(running, heard)
-    told = heard.event
-    held_at = (
-        told.held_at if isinstance(told, schedule.MobilizationCorrected) else heard.occurred_at
-    )
-    closes_on = running.closes_on.get(heard.class_ or "", date.max)
-    in_time = local_date(held_at) <= closes_on
+    is_corrected = heard.type in OPENED
+    held_at = _event(heard).held_at if is_corrected else instant_of(heard.occurred)
+    in_time = local_date(held_at) <= running.closes_on.get(heard.class_ or "", date.max)
     running.in_time[heard.unit] = in_time
-    _add(running, "mobilized", 1)
-    _add(running, "on_time" if in_time else "late", 1)
+    running.late += not in_time
 
 
 def _unhold(running: Running, heard: Heard) -> None:
-    in_time = running.in_time.pop(heard.unit, None)
-    if in_time is not None:
-        _add(running, "mobilized", -1)
-        _add(running, "on_time" if in_time else "late", -1)
+    running.late -= running.in_time.pop(heard.unit, True) is False
 
 
-def _submitted(running: Running, heard: Heard) -> None:
-    _add(running, "plans_submitted", 1)
-    _unapproved(running, heard)
+def _approved(running: Running, heard: Heard) -> None:
+    running.approved.setdefault(heard.unit, set()).add(_event(heard).category)
 
 
 def _unapproved(running: Running, heard: Heard) -> None:
     """What is handed in anew, or returned, is approved no more."""
-    approved = running.approved.get(heard.unit, set())
-    category = _category(heard)
-    if category in approved:
-        approved.discard(category)
-        _add(running, "plans_approved", -1)
-
-
-def _approved(running: Running, heard: Heard) -> None:
-    approved = running.approved.setdefault(heard.unit, set())
-    category = _category(heard)
-    if category not in approved:
-        approved.add(category)
-        _add(running, "plans_approved", 1)
-
-
-def _category(heard: Heard) -> str:
-    plan: Any = heard.event
-    return str(plan.category)
+    if heard.unit in running.approved:
+        running.approved[heard.unit].discard(_event(heard).category)
 
 
 def _moved(running: Running, heard: Heard) -> None:
-    event = heard.event
-    if running.one_league and isinstance(event, units.UnitMoved):
-        _add(running, "units", int(league_of(event.former_path) != heard.league))
+    if running.one_league and league_of(_event(heard).former_path) != heard.league:
+        running.arrived += 1
 
 
 def _departed(running: Running, heard: Heard) -> None:
@@ -147,57 +146,60 @@ def _departed(running: Running, heard: Heard) -> None:
 
 def _ended(running: Running, heard: Heard) -> None:
     """A unit that is here no more counts for nothing."""
-    _add(running, "units", -1)
+    running.arrived -= 1
     _unhold(running, heard)
-    _add(running, "plans_approved", -len(running.approved.pop(heard.unit, ())))
+    running.approved.pop(heard.unit, None)
 
 
-_COUNT_OF: Final[dict[type[Event], Count]] = {
-    units.UnitRegistered: _one("units"),
-    units.UnitMoved: _moved,
-    units.UnitDeparted: _departed,
-    units.UnitMerged: _ended,
-    units.UnitAbolished: _ended,
-    schedule.PreparationCompleted: _one("prepared"),
-    schedule.PlanSubmitted: _submitted,
-    schedule.PlanReturned: _unapproved,
-    schedule.PlanApproved: _approved,
-    schedule.MobilizationHeld: _held,
-    schedule.MobilizationCorrected: _held,
-    schedule.MobilizationVoided: _unhold,
-    schedule.TrainingHeld: _one("trainings"),
-    supervision.TeamFormed: _one("teams"),
-    supervision.InstructorAssigned: _one("instructors"),
-    supervision.InstructorWithdrawn: _one("instructors", -1),
-    supervision.FindingReported: _one("findings"),
-    rectification.ItemRaised: _one("items_raised"),
-    rectification.RectificationClosed: _one("items_closed"),
-    rectification.ItemReopened: _one("items_closed", -1),
+class _Body(msgspec.Struct):
+    """As much of an envelope as opening its event needs."""
+
+    id: str
+    type: str
+    streamversion: int
+    data: msgspec.Raw
+
+
+_body: Final = msgspec.json.Decoder(_Body).decode
+
+
+def _event(heard: Heard) -> Any:
+    return opened(_body(heard.value or b""))
+
+
+_NAMES: Final[dict[type[Event], list[str]]] = {
+    class_: [event_type(contract.service, name, each) for each in range(1, current + 1)]
+    for contract in CONTRACTS
+    for name, (current, class_) in contract.events.items()
 }
 
 
-def _types_of(*classes: type[Event]) -> list[str]:
-    return [
-        event_type(contract.service, name, version)
-        for contract in CONTRACTS
-        for name, (current, class_) in contract.events.items()
-        if class_ in classes
-        for version in range(1, current + 1)
-    ]
+def _names(*classes: type[Event]) -> frozenset[str]:
+    return frozenset(name for class_ in classes for name in _NAMES[class_])
 
 
-_COUNTED: Final[dict[str, Count]] = {
-    name: count for class_, count in _COUNT_OF.items() for name in _types_of(class_)
-}
-OPENED: Final = frozenset(
-    _types_of(
-        units.UnitMoved,
-        schedule.PlanSubmitted,
-        schedule.PlanReturned,
-        schedule.PlanApproved,
-        schedule.MobilizationCorrected,
+_FOLLOWED: Final[dict[str, Callable[[Running, Heard], None]]] = {
+    name: followed
+    for followed, classes in (
+        (_held, (schedule.MobilizationHeld, schedule.MobilizationCorrected)),
+        (_unhold, (schedule.MobilizationVoided,)),
+        (_approved, (schedule.PlanApproved,)),
+        (_unapproved, (schedule.PlanSubmitted, schedule.PlanReturned)),
+        (_moved, (units.UnitMoved,)),
+        (_departed, (units.UnitDeparted,)),
+        (_ended, (units.UnitMerged, units.UnitAbolished)),
     )
+    for name in _names(*classes)
+}
+"""Types whose events change what others have added; all others are merely counted."""
+
+OPENED: Final = _names(
+    units.UnitMoved,
+    schedule.PlanSubmitted,
+    schedule.PlanReturned,
+    schedule.PlanApproved,
+    schedule.MobilizationCorrected,
 )
 """Types whose data is looked into."""
-JUDGED: Final = frozenset(_types_of(schedule.MobilizationHeld, schedule.MobilizationCorrected))
+JUDGED: Final = _names(schedule.MobilizationHeld, schedule.MobilizationCorrected)
 """Types that ask for the class of their unit."""
