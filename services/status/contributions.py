@@ -18,10 +18,10 @@ THEN: Final[Tree] = "then"
 NOW: Final[Tree] = "now"
 """Rows of tree `now` correct those of `then`: both together count everything where it stands today."""
 
-Account = Literal["then", "now", "own", "then_by_month", "now_by_month"]
-"""What a line counts towards: a tree by day, a tree by month, or what is a unit's own."""
+Account = Literal["then", "now", "then_by_month", "now_by_month"]
+"""What a line counts towards: a tree by day, or a tree by month."""
 OWN: Final = "own"
-"""In place of a class and a tree: what the things of the unit itself add to it."""
+"""In place of a class: what the things of the unit itself add to it. No line says so: `own.py`."""
 BY_MONTH: Final[dict[Account, Account]] = {THEN: "then_by_month", NOW: "now_by_month"}
 """Lines of these accounts say of whole months, dated their first, what those of days say: to sum
 up a year, the many lines of a region or league need not be read day by day.
@@ -94,10 +94,8 @@ def add_change(changes: dict[Mark, int], before: Picture, after: Picture) -> Non
         _mark_all(changes, stands, has, 1)
 
 
-def add_thing_change(changes: dict[Mark, int], unit: str, before: Picture, after: Picture) -> None:
-    """The same for what things add to a unit: details without its class, and all of it for the
-    unit itself, too.
-    """
+def add_thing_change(changes: dict[Mark, int], before: Picture, after: Picture) -> None:
+    """The same for what things add to a unit: details without its class."""
     stood, had = before
     stands, has = after
     if stood is stands:
@@ -110,7 +108,6 @@ def add_thing_change(changes: dict[Mark, int], unit: str, before: Picture, after
         details = [span for span in known if span[0].startswith(DETAIL)]
         _mark_all(changes, standing_, plain, sign)
         _mark_all(changes, (ALL, then, now), details, sign)
-        _mark(changes, [(unit, start, end) for _, start, end in then], OWN, OWN, known, sign)
 
 
 def spread(changes: dict[Mark, int]) -> dict[Line, int]:
@@ -123,12 +120,11 @@ def spread(changes: dict[Mark, int]) -> dict[Line, int]:
         for ancestor in codes:
             line = (ancestor, account, class_, metric, effective_on, judged_on)
             lines[line] = lines.get(line, 0) + n
-        if account != OWN:
-            month = _month(effective_on)
-            judged = judged_on if metric == MOBILIZED else month
-            for ancestor in codes[:_MANY_LINES]:
-                line = (ancestor, BY_MONTH[account], class_, metric, month, judged)
-                lines[line] = lines.get(line, 0) + n
+        month = _month(effective_on)
+        judged = judged_on if metric == MOBILIZED else month
+        for ancestor in codes[:_MANY_LINES]:
+            line = (ancestor, BY_MONTH[account], class_, metric, month, judged)
+            lines[line] = lines.get(line, 0) + n
     return {line: n for line, n in lines.items() if n}
 
 

@@ -149,4 +149,4 @@ def count_things(changes: Changes, added: Added, places: Places) -> None:
             if place is not None:
                 stood, stands = place
                 before, after = (stood, had.get(unit, [])), (stands, has.get(unit, []))
-                add_thing_change(changes[campaign], unit, before, after)
+                add_thing_change(changes[campaign], before, after)

@@ -18,10 +18,10 @@ from services.status.figures import (
     windows_by_class,
 )
 from services.status.ordering import ranked
+from services.status.own import own_steps, own_tallies
 from services.status.portraits import campaign_state, head_of, own_counts, own_state
 from services.status.rows import Rows
 from services.status.series import Step
-from services.status.tallies import Tallies
 from shared.contracts.schedule import Window
 from shared.kernel.refusals import UnknownUnit
 from shared.kernel.setting import UnknownCampaign
@@ -70,7 +70,9 @@ class Views:
     async def status(self, asked: Asked, known: Known) -> UnitStatus:
         fact, windows = known.unit, known.windows
         sums = await self._sums(asked, [asked.unit], windows)
-        things, below, all_below = _parted(sums[asked.unit], asked.day, windows)
+        below, all_below = _parted(sums[asked.unit], asked.day, windows)
+        own = await self._rows.own(asked.campaign, [asked.unit])
+        things = own_tallies(fact, own.get(asked.unit, ()), asked.day)
         return UnitStatus(
             campaign=asked.campaign,
             as_of=asked.day,
@@ -89,9 +91,10 @@ class Views:
         day, windows = asked.day, known.windows
         facts = await self._children(asked)
         sums = await self._sums(asked, facts, windows, totals=True)
+        own_spans = await self._rows.own(asked.campaign, facts)
         rows: list[ChildRow] = []
         for code, fact in facts.items():
-            things = tallied(sums[code].pop(OWN, ()))
+            things = own_tallies(fact, own_spans.get(code, ()), day)
             counts = _counts(sums[code], day, windows).values()
             whole = total([own_counts(fact, day, windows), things, *counts])
             own = own_state(fact, day, windows, things)
@@ -107,9 +110,11 @@ class Views:
             if fact.class_ == "league"
         }
         sums = await self._sums(asked, facts, windows)
+        own_spans = await self._rows.own(asked.campaign, facts)
         rows: list[LeagueRow] = []
         for code, fact in facts.items():
-            things, below, all_below = _parted(sums[code], day, windows)
+            below, all_below = _parted(sums[code], day, windows)
+            things = own_tallies(fact, own_spans.get(code, ()), day)
             own = own_state(fact, day, windows, things)
             head = head_of(code, fact, day, asked.tree)
             whole = total([own_counts(fact, day, windows), things, all_below])
@@ -121,6 +126,9 @@ class Views:
     ) -> list[Step]:
         """Changes day by day up to the asked day; all before `first` count as of that day."""
         span = (first, asked.day)
+        if class_ == OWN:
+            own = await self._rows.own(asked.campaign, [asked.unit])
+            return own_steps(known.unit, own.get(asked.unit, ()), span)
         rows = await self._rows.steps(
             asked.campaign, asked.unit, asked.tree, span, known.windows, class_
         )
@@ -148,7 +156,7 @@ class Views:
         *,
         totals: bool = False,
     ) -> dict[str, dict[str, list[Sum]]]:
-        """Ancestor -> class -> sums of the metrics; what its own things add under OWN."""
+        """Ancestor -> class -> sums of the metrics."""
         rows = await self._rows.sums(
             asked.campaign, ancestors, asked.tree, asked.day, windows, totals=totals
         )
@@ -161,13 +169,13 @@ class Views:
 
 def _parted(
     sums: dict[str, list[Sum]], day: date, windows: tuple[Window, ...]
-) -> tuple[Tallies, dict[str, ClassFigures], Counts]:
-    """What a unit's own things add up to, what stands below it by class, and all of that."""
-    by_class = {name: of_class for name, of_class in sums.items() if name not in {OWN, ALL}}
+) -> tuple[dict[str, ClassFigures], Counts]:
+    """What stands below a unit by class, and all of that."""
+    by_class = {name: of_class for name, of_class in sums.items() if name != ALL}
     below = _by_class(by_class, day, windows)
     details = tallied(sums.get(ALL, ()))
     all_below = total([*(each.figures for each in below.values()), details])
-    return tallied(sums.get(OWN, ())), below, all_below
+    return below, all_below
 
 
 def _by_class(

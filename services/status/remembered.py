@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final, TypeAlias
 
@@ -38,6 +38,7 @@ from services.status.learning import (
     learn_campaign,
     opened,
 )
+from services.status.pieces import Span
 from services.status.rows import StepRow, SumRow
 from services.status.series import SHOWN_OF_THINGS
 from services.status.things.kinds import learn_thing, new_thing, spans_by_unit, things_of
@@ -59,7 +60,7 @@ order by h.service, h.league, h.version
 _SERIES_METRICS: Final = frozenset({EXPECTED, PREPARED, TRAINED, MOBILIZED})
 _SERIES_HEADS: Final = frozenset(metric.removesuffix(":") for metric in SHOWN_OF_THINGS)
 
-_BY_DAY: Final = frozenset({THEN, NOW, OWN})
+_BY_DAY: Final = frozenset({THEN, NOW})
 
 Found: TypeAlias = tuple[str, Account, str, date, date, int]
 """Class, account, metric, effective_on, judged_on, n: a line of an ancestor's roll-up."""
@@ -141,6 +142,16 @@ class Memory:
                     sum_[1] += n if window is not None and judged_on <= window.closes_on else 0
         return [(*key, n, in_time) for key, (n, in_time) in sums.items()]
 
+    async def own(self, campaign: str, units: Collection[str]) -> Mapping[str, list[Span]]:
+        wanted = set(units)
+        found: defaultdict[str, list[Span]] = defaultdict(list)
+        for (of, _, _), thing in self._things.items():
+            if of == campaign:
+                for unit, added in spans_by_unit(thing).items():
+                    if unit in wanted:
+                        found[unit] += added
+        return found
+
     async def steps(
         self,
         campaign: str,
@@ -154,7 +165,7 @@ class Memory:
         first, last = span
         steps: defaultdict[tuple[date, str, str, bool], int] = defaultdict(int)
         for of, of_tree, metric, on, judged_on, n in self._rolled_up(campaign).get(unit, ()):
-            wanted = of != OWN if class_ is None else of == class_
+            wanted = class_ is None or of == class_
             shown = _in_series(of, metric)
             if shown is None or not wanted or on > last or (of_tree == NOW and tree != NOW):
                 continue
@@ -189,7 +200,7 @@ class Memory:
         for (of, _, _), thing in self._things.items():
             if of == campaign:
                 for unit, added in spans_by_unit(thing).items():
-                    add_thing_change(changes, unit, (None, []), (stands.get(unit), added))
+                    add_thing_change(changes, (None, []), (stands.get(unit), added))
         return spread(changes)
 
 

@@ -1,7 +1,7 @@
 """The views' rows in the database: each question a set query."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from time import monotonic
 from typing import Any, Final, TypeAlias
@@ -10,12 +10,14 @@ import msgspec
 
 from services.status import contributions as metrics
 from services.status.answers import Freshness
-from services.status.contributions import BY_MONTH, NOW, OWN, THEN, Account, Tree
+from services.status.contributions import BY_MONTH, NOW, THEN, Account, Tree
 from services.status.facts import CampaignFact, UnitFact
 from services.status.figures import windows_by_class
+from services.status.pieces import Span
 from services.status.places import HEADS
 from services.status.rows import StepRow, SumRow
 from services.status.series import SHOWN_OF_THINGS
+from services.status.things.kinds import read_thing, spans_by_unit
 from shared.contracts.schedule import Window
 from shared.platform.postgres import Connection, Pool
 
@@ -53,10 +55,6 @@ cross join lateral (
     select m.class, m.metric, m.judged_on, m.n from rollup_daily m
     where m.campaign = $1 and m.ancestor = a.ancestor and m.tree = any($4::text[])
       and m.effective_on < kept.since
-    union all
-    select o.class, o.metric, o.judged_on, o.n from rollup_daily o
-    where o.campaign = $1 and o.ancestor = a.ancestor and o.tree = 'own'
-      and o.effective_on <= $5
 ) r
 left join unnest($6::text[], $7::date[]) as w(class, closes_on) on w.class = r.class
 group by 1, 2, 3
@@ -67,8 +65,7 @@ _SUMS: Final = _sums_by("r.class")
 # Of many units at once, only totals are shown: what things below them add is summed over classes
 # here, or it would be most of the rows.
 _TOTALS: Final = _sums_by(
-    "case when r.class <> 'own' and split_part(r.metric, ':', 1) = any($8::text[])"
-    " then 'below' else r.class end"
+    "case when split_part(r.metric, ':', 1) = any($8::text[]) then 'below' else r.class end"
 )
 
 # Units that stand or ever stood below the parent; the facts say which of them do on the day.
@@ -78,6 +75,17 @@ select f.unit, f.fact from unit_facts f where f.campaign = $1 and f.unit in (
     union select unit from former_parents where campaign = $1 and parent = $2
 )
 order by f.unit
+"""
+
+# Of arrays, the planner does not know how long they are: `offset 0` keeps it index lookups.
+_OWN = """
+select h.unit, f.kind, f.fact from unnest($2::text[]) w(unit)
+cross join lateral (
+    select * from thing_units t where t.campaign = $1 and t.unit = w.unit offset 0
+) h
+cross join lateral (
+    select * from thing_facts t where t.campaign = $1 and t.kind = h.kind and t.id = h.id offset 0
+) f
 """
 
 # What things add is summed over classes and kinds. Without a class, all that is below the unit.
@@ -90,7 +98,7 @@ from rollup_daily r
 cross join lateral split_part(r.metric, ':', 1) as h(head)
 left join unnest($6::text[], $7::date[]) as w(class, closes_on) on w.class = r.class
 where r.campaign = $1 and r.ancestor = $2 and r.tree = any($3::text[]) and r.effective_on <= $5
-  and case when $8::text is null then r.class <> 'own' else r.class = $8 end
+  and ($8::text is null or r.class = $8)
   and (r.metric = any($9::text[]) or h.head = any($10::text[]) or r.metric like 'plan:%:approved')
 group by 1, 2, 3, 4
 order by 1
@@ -158,6 +166,14 @@ class StoredRows:
             return await self._fetched(_TOTALS, *asked, HEADS)
         return await self._fetched(_SUMS, *asked)
 
+    async def own(self, campaign: str, units: Collection[str]) -> Mapping[str, list[Span]]:
+        found: dict[str, list[Span]] = {}
+        for unit, kind, fact in await self._rows.fetch(_OWN, campaign, list(units)):
+            spans = spans_by_unit(read_thing(kind, fact)).get(unit)
+            if spans:  # a thing may have changed its unit since
+                found.setdefault(unit, []).extend(spans)
+        return found
+
     async def steps(
         self,
         campaign: str,
@@ -169,7 +185,7 @@ class StoredRows:
     ) -> Sequence[StepRow]:
         classes, closes = _closes(windows)
         return await self._fetched(
-            _STEPS, campaign, unit, [*_BY_DAY[tree], OWN], *span, classes, closes, class_, _STEP_METRICS,
+            _STEPS, campaign, unit, _BY_DAY[tree], *span, classes, closes, class_, _STEP_METRICS,
             _STEP_HEADS,
         )  # fmt: skip
 

@@ -43,7 +43,7 @@ class Part(NamedTuple):
             for unit, added in spans_.items():
                 fact_ = self.units.get((campaign, unit)) or elsewhere.get((campaign, unit))
                 stands = standing(fact_) if fact_ is not None else None
-                add_thing_change(changes[campaign], unit, (None, []), (stands, added))
+                add_thing_change(changes[campaign], (None, []), (stands, added))
         return changes
 
 

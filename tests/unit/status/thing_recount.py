@@ -4,7 +4,7 @@ Like the recount of units, it shares nothing with the views.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -34,20 +34,32 @@ class Said(NamedTuple):
 
 
 def recount_things(envelopes: Sequence[Envelope], day: date, *, today: bool = False) -> Figures:
-    """What things add to every unit (as class `own`) and below every unit, on a day; details are
-    not told by class.
-    """
+    """What things add below every unit on a day; details are not told by class."""
     figures: Figures = Counter()
-    units = lines_by_unit(envelopes)
-    for (unit, metric), n in _added(envelopes, day).items():
-        lines = [line for line in units.get(unit, []) if "Unit" in line[0]]
-        if not exists(lines, day):
-            continue
-        figures[(unit, "own", metric)] += n
+    for _, lines, metric, n in _standing(envelopes, day):
         for above in path_on(lines, date.max if today else day).split(".")[:-1]:
             class_ = "all" if metric.startswith("detail:") else class_of(lines)
             figures[(above, class_, metric)] += n
     return Counter({key: n for key, n in figures.items() if n})
+
+
+def recount_own(envelopes: Sequence[Envelope], day: date) -> Figures:
+    """What things add to every unit itself, as class `own`."""
+    figures: Figures = Counter()
+    for unit, _, metric, n in _standing(envelopes, day):
+        figures[(unit, "own", metric)] += n
+    return Counter({key: n for key, n in figures.items() if n})
+
+
+def _standing(
+    envelopes: Sequence[Envelope], day: date
+) -> Iterator[tuple[str, list[Any], str, int]]:
+    """What things add to units that exist on the day: unit, its life, metric, n."""
+    units = lines_by_unit(envelopes)
+    for (unit, metric), n in _added(envelopes, day).items():
+        lines = [line for line in units.get(unit, []) if "Unit" in line[0]]
+        if exists(lines, day):
+            yield unit, lines, metric, n
 
 
 def _added(envelopes: Sequence[Envelope], day: date) -> Counter[tuple[str, str]]:
