@@ -129,7 +129,7 @@ def _approved(running: Running, heard: Heard) -> None:
 
 
 def _unapproved(running: Running, heard: Heard) -> None:
-    """What is handed in anew, or returned, is approved no more."""
+    """What is handed in anew, passed on or returned is not, or no more, approved."""
     if heard.unit in running.approved:
         running.approved[heard.unit].discard(_event(heard).category)
 
@@ -184,7 +184,7 @@ _FOLLOWED: Final[dict[str, Callable[[Running, Heard], None]]] = {
         (_held, (schedule.MobilizationHeld, schedule.MobilizationCorrected)),
         (_unhold, (schedule.MobilizationVoided,)),
         (_approved, (schedule.PlanApproved,)),
-        (_unapproved, (schedule.PlanSubmitted, schedule.PlanReturned)),
+        (_unapproved, (schedule.PlanSubmitted, schedule.GatePassed, schedule.PlanReturned)),
         (_moved, (units.UnitMoved,)),
         (_departed, (units.UnitDeparted,)),
         (_ended, (units.UnitMerged, units.UnitAbolished)),
@@ -196,6 +196,7 @@ _FOLLOWED: Final[dict[str, Callable[[Running, Heard], None]]] = {
 OPENED: Final = _names(
     units.UnitMoved,
     schedule.PlanSubmitted,
+    schedule.GatePassed,
     schedule.PlanReturned,
     schedule.PlanApproved,
     schedule.MobilizationCorrected,
