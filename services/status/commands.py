@@ -1,4 +1,4 @@
-"""What operators have done to the views by a role that ends by itself: `rebuild`."""
+"""What operators have done to the views by roles that end by themselves: `rebuild`, `verify`."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from services.status.auditing.audit import Audit
 from services.status.learning import CONTRACTS
 from services.status.projections import StatusProjection
 from services.status.rebuilding.comparing import Comparison
@@ -37,7 +38,7 @@ async def work_on_views(settings: Settings, work: str, arguments: Sequence[str])
         async with await patiently(
             lambda: open_pool(settings.database_url, SCHEMA, size=settings.pool_size)
         ) as pool:
-            say("result", await _rebuild(settings, pool, asked))
+            say("result", await _WORKS[work](settings, pool, asked))
     except Refusal as refusal:
         say_refused(refusal)
         sys.exit(1)
@@ -77,6 +78,15 @@ def _compared(comparison: Comparison) -> dict[str, Any]:
     return {"different": comparison.different, **msgspec.to_builtins(comparison)}
 
 
+async def _verify(settings: Settings, pool: Pool, asked: argparse.Namespace) -> Mapping[str, Any]:
+    async with direct_client() as http:
+        feeds = feeds_of(settings, CONTRACTS, http)
+        topics = FromTopics(settings.kafka, every_partition=not asked.league)
+        audit = Audit(pool, StatusProjection.name, feeds, topics, say_progress)
+        found: Mapping[str, Any] = msgspec.to_builtins(await audit.run(asked.league))
+        return found
+
+
 @asynccontextmanager
 async def _source(settings: Settings, pool: Pool, name: str) -> AsyncIterator[Source]:
     match name:
@@ -111,4 +121,11 @@ def _rebuild_parser() -> argparse.ArgumentParser:
     return parser
 
 
-_PARSERS = {"rebuild": _rebuild_parser}
+def _verify_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="verify")
+    parser.add_argument("--league", default="")
+    return parser
+
+
+_PARSERS = {"rebuild": _rebuild_parser, "verify": _verify_parser}
+_WORKS = {"rebuild": _rebuild, "verify": _verify}

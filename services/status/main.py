@@ -10,7 +10,7 @@ from shared.platform.running import run, serve
 from shared.platform.starting import migrated
 
 MODES = ("api", "worker", "migrate")
-WORKS = ("rebuild",)
+WORKS = ("rebuild", "verify")
 """These take further arguments, and end by themselves."""
 
 

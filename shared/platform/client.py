@@ -23,6 +23,7 @@ class _Head(msgspec.Struct):
 
     league: str
     version: int
+    hash: str
 
 
 class ServiceToken:
@@ -110,9 +111,13 @@ class FeedClients:
 
     async def heads(self, service: str) -> dict[str, int]:
         """The last version of each league the service has recorded."""
+        return {league: version for league, (version, _) in (await self.ends(service)).items()}
+
+    async def ends(self, service: str) -> dict[str, tuple[int, str]]:
+        """The last version of each league, and the hash its chain has come to."""
         answer = await self._clients[service].get("/streams/heads")
         found = msgspec.json.decode(answer.content, type=list[_Head])
-        return {head.league: head.version for head in found}
+        return {head.league: (head.version, head.hash) for head in found}
 
     async def events(self, service: str, league: str, after: int, up_to: int) -> list[Envelope]:
         """The envelopes of versions after+1 .. up_to, in order."""

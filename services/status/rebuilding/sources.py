@@ -11,7 +11,7 @@ from aiokafka.structs import TopicPartition
 from services.status.learning import CONTRACTS
 from shared.platform.completeness import Feeds
 from shared.platform.consuming import HistoryKey
-from shared.platform.kafka import KafkaAddress, partition_of, reader
+from shared.platform.kafka import PARTITIONS, KafkaAddress, partition_of, reader
 from shared.platform.postgres import Pool
 
 Wanted: TypeAlias = Mapping[HistoryKey, int]
@@ -55,18 +55,22 @@ class FromTopics:
         address: KafkaAddress,
         topics: Sequence[str] = TOPICS,
         part_events: int = PART_EVENTS,
+        *,
+        every_partition: bool = False,
     ) -> None:
         self._address = address
         self._topics = topics
         self._part_events = part_events
+        self._every_partition = every_partition
 
     async def portions(self, wanted: Wanted) -> AsyncIterator[Portion]:
         """Several partitions a portion: leagues stay whole, and memory bounded."""
         leagues: defaultdict[int, set[str]] = defaultdict(set)
-        sizes: defaultdict[int, int] = defaultdict(int)
+        sizes = dict.fromkeys(range(PARTITIONS if self._every_partition else 0), 0)
         for (_, league), version in wanted.items():
-            leagues[partition_of(league)].add(league)
-            sizes[partition_of(league)] += version
+            number = partition_of(league)
+            leagues[number].add(league)
+            sizes[number] = sizes.get(number, 0) + version
         if not sizes:
             return
         consumer = reader(self._address)
