@@ -10,6 +10,8 @@ from services.status import api, operating
 from services.status.bulletin import api as bulletin_api
 from services.status.bulletin.drafting import Drafts
 from services.status.bulletin.issuing import IssuedBulletins
+from services.status.explaining import api as explaining_api
+from services.status.explaining.explaining import Explanations
 from services.status.projections import StatusProjection
 from services.status.queries import Views
 from services.status.replaying import api as replaying_api
@@ -55,6 +57,7 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
             app.state.pool = pool
             app.state.projection = projection.name
             app.state.views = Views(StoredRows(pool, projection.name))
+            app.state.explanations = Explanations(pool, projection.name)
             app.state.drafts = Drafts(pool, projection.name)
             app.state.bulletins = IssuedBulletins(pool)
             app.state.replays = replaying_api.Replays(History(pool), Seats())
@@ -68,6 +71,12 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
         return await unready(app.state.pool, wanted)
 
     wanted = migrations()
-    routers = [api.router, bulletin_api.router, replaying_api.router, operating.router]
+    routers = [
+        api.router,
+        explaining_api.router,
+        bulletin_api.router,
+        replaying_api.router,
+        operating.router,
+    ]
     app = create_app("Status 状态", DESCRIPTION, routers, metrics, ready, lifespan)
     return app
