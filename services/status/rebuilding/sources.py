@@ -74,8 +74,8 @@ class FromTopics:
         if not sizes:
             return
         consumer = reader(self._address)
-        await consumer.start()
         try:
+            await consumer.start()
             for numbers in grouped(sizes.items(), self._part_events):
                 partitions = [TopicPartition(t, number) for t in self._topics for number in numbers]
                 whole = frozenset(league for number in numbers for league in leagues[number])
