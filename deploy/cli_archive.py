@@ -28,6 +28,7 @@ _PAGE: Final = 2_000
 OfService = Annotated[
     list[str] | None, typer.Option("--service", help="服务,可重复 A service; may be repeated.")
 ]
+RecordingService = Annotated[str, typer.Option("--service", help="服务 The service.")]
 OfLeague = Annotated[str | None, typer.Option("--league", help="只要一个盟市 One league only.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只检查 Check only, change nothing.")]
 By = Annotated[str, typer.Option(help="决定人 Who decides; kept with the decision.")]
@@ -148,7 +149,10 @@ def _say(manifest: Manifest, *, json: bool) -> None:
         print_json(msgspec.to_builtins(manifest))
         return
     for part in manifest.parts:
-        out.print(f"{part.service}@{part.league:8} {part.count:>8}  {part.head}", highlight=False)
+        out.print(
+            f"{part.service}@{part.league:8} {part.count:>8}  {part.head}",
+            highlight=False, soft_wrap=True,
+        )  # fmt: skip
     out.print(f"合计 total {manifest.events}", highlight=False)
 
 

@@ -2,10 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
@@ -15,6 +16,7 @@ from shared.platform.archiving.reading import open_archive
 from shared.platform.archiving.taking_in import Refill, take_in
 from shared.platform.epochs import Deciding, epochs
 from shared.platform.postgres import Pool, open_pool
+from shared.platform.recovering import Undecided
 from shared.platform.settings import Settings
 from shared.platform.starting import patiently
 from shared.platform.telling import say, say_progress, say_refused
@@ -49,26 +51,66 @@ async def work_on_history(recording: Recording, arguments: Sequence[str]) -> Non
 async def _done(recording: Recording, pool: Pool, asked: argparse.Namespace) -> Mapping[str, Any]:
     match asked.work:
         case "import":
-            with open_archive(asked.file) as archive:
-                heads = await take_in(
-                    pool, recording.contract, recording.refill, archive,
-                    Deciding(asked.by, asked.reason), say_progress, dry_run=asked.dry_run,
-                )  # fmt: skip
-            return {"heads": heads}
+            return await _imported(recording, pool, asked)
+        case "recover":
+            return await _undecided(recording, pool).recover(
+                recording.refill, _deciding(asked), say_progress, dry_run=asked.dry_run
+            )
+        case "accept":
+            with _kept(asked.keep) as keep:
+                return await _undecided(recording, pool).accept(
+                    _deciding(asked), keep, dry_run=asked.dry_run
+                )
         case "heads":
             return {"heads": dict(await pool.fetch(_HEADS))}
         case _:
             return {"epochs": msgspec.to_builtins(await epochs(pool))}
 
 
+async def _imported(
+    recording: Recording, pool: Pool, asked: argparse.Namespace
+) -> Mapping[str, Any]:
+    with open_archive(asked.file) as archive:
+        heads = await take_in(
+            pool, recording.contract, recording.refill, archive, _deciding(asked), say_progress,
+            dry_run=asked.dry_run,
+        )  # fmt: skip
+    return {"heads": heads}
+
+
+def _undecided(recording: Recording, pool: Pool) -> Undecided:
+    return Undecided(pool, recording.schema, recording.contract, recording.settings.kafka)
+
+
+def _deciding(asked: argparse.Namespace) -> Deciding:
+    return Deciding(asked.by, asked.reason)
+
+
+@contextmanager
+def _kept(path: Path | None) -> Iterator[IO[bytes] | None]:
+    """Where events declared void are kept; what is there already is not written over."""
+    if path is None:
+        yield None
+    else:
+        with path.open("xb") as file:
+            yield file
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="history")
     works = parser.add_subparsers(dest="work", required=True)
-    importing = works.add_parser("import")
-    importing.add_argument("file", type=Path)
-    importing.add_argument("--dry-run", action="store_true")
-    importing.add_argument("--by", required=True)
-    importing.add_argument("--reason", default="")
     works.add_parser("heads")
     works.add_parser("epochs")
+    importing, _, accepting = (
+        _decided(works.add_parser(name)) for name in ("import", "recover", "accept")
+    )
+    importing.add_argument("file", type=Path)
+    accepting.add_argument("--keep", type=Path)
+    return parser
+
+
+def _decided(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("--dry-run", action="store_true")
+    parser.add_argument("--by", required=True)
+    parser.add_argument("--reason", required=True)
     return parser

@@ -1,5 +1,6 @@
 """Kafka as the services use it: topics of one shape, leagues to partitions, producers."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ PARTITIONS = 24
 
 METADATA_MILLISECONDS = 10_000
 """How soon a client notices a topic that was made anew; aiokafka's own five minutes are a long time."""
+
+_GONE_SECONDS = 15.0
 
 TOPIC_CONFIG = {"cleanup.policy": "delete", "retention.ms": "-1"}
 
@@ -100,6 +103,19 @@ async def _make_anew(admin: AIOKafkaAdminClient, address: KafkaAddress, name: st
     """
     await admin.delete_topics([name])
     await _create(admin, address, name)
+
+
+async def delete_topic(address: KafkaAddress, name: str) -> None:
+    """Delete a topic with all that is in it, and return once it is gone."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=address.bootstrap_servers)
+    await admin.start()
+    try:
+        await admin.delete_topics([name])
+        async with asyncio.timeout(_GONE_SECONDS):
+            while name in await admin.list_topics():  # noqa: ASYNC110 - the broker tells nobody
+                await asyncio.sleep(0.1)
+    finally:
+        await admin.close()
 
 
 def producer(address: KafkaAddress) -> AIOKafkaProducer:

@@ -73,6 +73,11 @@ on conflict (league) do update
 _REWIND = "update relay_cursors set published_version = 0 where league = any($1::text[])"
 
 
+def leader_of(schema: str) -> str:
+    """The name of the advisory lock that the active relay of a schema holds."""
+    return f"relay-{schema}"
+
+
 class EpochBegun(Exception):
     """An operator changed the store as a whole: the topic is to be looked at again."""
 
@@ -132,7 +137,7 @@ class Relay:
             },
         )
         try:
-            while not await connection.fetchval(_LOCK, f"relay-{self._schema}"):
+            while not await connection.fetchval(_LOCK, leader_of(self._schema)):
                 self.state = "standby"
                 if await pause(stop, _RETRY_SECONDS):
                     return
