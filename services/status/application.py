@@ -12,9 +12,12 @@ from services.status.bulletin.drafting import Drafts
 from services.status.bulletin.issuing import IssuedBulletins
 from services.status.explaining import api as explaining_api
 from services.status.explaining.explaining import Explanations
+from services.status.knowing.recalls import Recalls
 from services.status.projections import StatusProjection
 from services.status.queries import Views
 from services.status.replaying import api as replaying_api
+from services.status.replaying import frames_api
+from services.status.replaying.frames import Player
 from services.status.replaying.reading import History
 from services.status.replaying.stream import Seats
 from services.status.schema import SCHEMA, migrations
@@ -57,9 +60,11 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
             app.state.pool = pool
             app.state.projection = projection.name
             app.state.views = Views(StoredRows(pool, projection.name))
+            app.state.recalls = Recalls(pool, projection.name)
             app.state.explanations = Explanations(pool, projection.name)
             app.state.drafts = Drafts(pool, projection.name)
             app.state.bulletins = IssuedBulletins(pool)
+            app.state.player = Player(pool, StoredRows(pool, projection.name))
             app.state.replays = replaying_api.Replays(History(pool), Seats())
             app.state.authenticator = Authenticator(settings.issuer_url, http)
             app.state.checkpoints = Checkpoints(pool, projection.name)
@@ -76,6 +81,7 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
         explaining_api.router,
         bulletin_api.router,
         replaying_api.router,
+        frames_api.router,
         operating.router,
     ]
     app = create_app("Status 状态", DESCRIPTION, routers, metrics, ready, lifespan)
