@@ -6,7 +6,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 
-from services.status.api import AsOf, Campaign, Code, ViewsOf, day_or_today, seen_by
+from services.status.api import AsOf, Campaign, Code, SightOf, ViewsOf, day_or_today, seen_by
 from services.status.bulletin.comparing import Comparison, compared
 from services.status.bulletin.document import Bulletin, bytes_of
 from services.status.bulletin.drafting import Drafts
@@ -66,15 +66,17 @@ def _in_any_form() -> Responses:
 async def draft(
     campaign: Campaign,
     code: Code,
-    ask: Ask,
-    views: ViewsOf,
+    sight: SightOf,
     request: Request,
     as_of: AsOf = None,
     form: AsForm = "json",
 ) -> Response:
-    asked = Asked(campaign, code, day_or_today(as_of), THEN)
-    await seen_by(views, ask, asked)
-    return _file(await _drafts(request).draft(asked), form)
+    asked = sight.asked(campaign, code, as_of, THEN)
+    await sight.allow(asked)
+    drafts = _drafts(request)
+    if sight.known_at is None:
+        return _file(await drafts.draft(asked), form)
+    return _file(await drafts.known_at(asked, sight.known_at), form)
 
 
 @router.post(

@@ -24,9 +24,19 @@ REVIEWED: Final = "items_reviewed"
 RATED: Final = "items_rated"
 SATISFIED: Final = "items_satisfied"
 
-DUE_SOON_DAYS: Final = 3
-"""So many days before its due date, and on it, an open item is due soon."""
 SATISFIED_SCORE: Final = 4
+
+
+class Thresholds(msgspec.Struct, frozen=True):
+    """From so many days before its due date, and on it, an open item is due soon; from this score
+    on a rating is good.
+    """
+
+    due_soon_days: int = 3
+    satisfied_score: int = SATISFIED_SCORE
+
+
+STANDARD: Final = Thresholds()
 _DAY: Final = timedelta(days=1)
 
 Turning = Literal["extended", "paused", "resumed", "closed", "reopened"]
@@ -69,6 +79,9 @@ class Item(Thing):
     reviews: list[Piece] = msgspec.field(default_factory=list)
 
     def spans_by_unit(self) -> Spans:
+        return self.judged_by(STANDARD)
+
+    def judged_by(self, thresholds: Thresholds) -> Spans:
         raised = self.raised
         if raised is None:
             return {}
@@ -78,7 +91,10 @@ class Item(Thing):
             (RAISED_OF + about, raised.on, None, 1),
         ]
         for state, start, end in stretches(list(self._states(raised))):
-            found += _closed(state, start, end, about) if state.closed else _open(state, start, end)
+            if state.closed:
+                found += _closed(state, start, end, about)
+            else:
+                found += _open(state, start, end, thresholds.due_soon_days)
         found += [
             (REOPENED, max(raised.on, turn.on), None, 1)
             for turn in self.turns
@@ -86,7 +102,7 @@ class Item(Thing):
         ]
         if self.reviews:
             found.append((REVIEWED, first_day(self.reviews, raised.on), None, 1))
-        found += self._rated(raised.on)
+        found += self._rated(raised.on, thresholds.satisfied_score)
         return {raised.unit: found}
 
     def _states(self, raised: Raising) -> Iterator[State]:
@@ -102,7 +118,7 @@ class Item(Thing):
             )
             yield state
 
-    def _rated(self, raised_on: date) -> list[Span]:
+    def _rated(self, raised_on: date, satisfied_score: int) -> list[Span]:
         """Rated once it has any rating; satisfied while the last one is good."""
         if not self.ratings:
             return []
@@ -110,7 +126,7 @@ class Item(Thing):
         found: list[Span] = [(RATED, first, None, 1)]
         for rating, start, end in stretches(self.ratings):
             begins = max(raised_on, start)
-            if rating.score >= SATISFIED_SCORE and (end is None or begins < end):
+            if rating.score >= satisfied_score and (end is None or begins < end):
                 found.append((SATISFIED, begins, end, 1))
         return found
 
@@ -123,12 +139,12 @@ def _closed(state: State, start: date, end: date | None, about: str) -> list[Spa
     return found
 
 
-def _open(state: State, start: date, end: date | None) -> list[Span]:
+def _open(state: State, start: date, end: date | None, due_soon_days: int) -> list[Span]:
     """While the clock stands still, an item is neither due soon nor overdue."""
     if state.paused:
         return []
     late = state.due_on + _DAY
-    soon = state.due_on - DUE_SOON_DAYS * _DAY
+    soon = state.due_on - due_soon_days * _DAY
     near = (DUE_SOON, max(start, soon), late if end is None else min(end, late))
     over = (OVERDUE, max(start, late), end)
     return [
