@@ -70,6 +70,8 @@ async def _built(rebuild: Rebuild, source: Source, asked: argparse.Namespace) ->
         case "resume":
             result = await rebuild.resume(source, asked.shown)
             return {"events": result} if isinstance(result, int) else _compared(result)
+        case _ if asked.league:
+            return {"events": await rebuild.league(asked.league, source)}
         case _:
             return {"events": await rebuild.run(source)}
 
@@ -117,6 +119,7 @@ def _rebuild_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--from", dest="source", choices=("topics", "history", "feeds"), default="topics"
     )
+    parser.add_argument("--league", default="")
     parser.add_argument("--shown", type=int, default=20)
     return parser
 

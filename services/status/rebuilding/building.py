@@ -1,6 +1,7 @@
 """Building: one rebuild under way, every step of it such that it can be gone on with after any end."""
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Final
@@ -11,7 +12,7 @@ from services.status.projections import update_views
 from services.status.rebuilding.beside import Beside, is_busy, workers_wait
 from services.status.rebuilding.comparing import Comparison, compared
 from services.status.rebuilding.journal import Journal, Stage, carried_rows
-from services.status.rebuilding.reading import Excluded, Reading, slim
+from services.status.rebuilding.reading import Excluded, Reading, Slim, slim
 from services.status.rebuilding.recollecting import Part, Recollection
 from services.status.rebuilding.refusals import SwitchHindered
 from services.status.rebuilding.sources import Portion, Source
@@ -60,6 +61,16 @@ async def standing(
         {(service, league): version for service, league, version in reached},
         {(service, league, version) for service, league, version in parked},
     )
+
+
+async def since(
+    connection: Connection, projection: str, read: Mapping[HistoryKey, int], excluded: Excluded
+) -> AsyncIterator[list[Slim]]:
+    """What the present views have applied beyond these positions; within a transaction."""
+    rows = [(*key, version) for key, version in read.items()]
+    cursor = await connection.cursor(_SINCE, projection, *columns(rows, 3), *columns(excluded, 3))
+    while found := await cursor.fetch(_AT_ONCE):
+        yield [slim(value) for (value,) in found]
 
 
 @dataclass(slots=True)
@@ -182,16 +193,12 @@ class Building:
 
     async def _round(self) -> tuple[dict[HistoryKey, int], Excluded, int]:
         """Apply what came since; where that leads to, once the transaction is committed."""
-        connection, read = self.connection, self.reading.read
-        reached, passed = await standing(connection, self.journal.projection)
-        rows = [(*key, version) for key, version in read.items()]
-        cursor = await connection.cursor(
-            _SINCE, self.journal.projection, *columns(rows, 3), *columns(self.reading.excluded, 3)
-        )
+        connection, name = self.connection, self.journal.projection
+        reached, passed = await standing(connection, name)
         count = 0
-        while since := await cursor.fetch(_AT_ONCE):
-            await update_views(connection, [slim(value) for (value,) in since])
-            count += len(since)
+        async for events in since(connection, name, self.reading.read, self.reading.excluded):
+            await update_views(connection, events)
+            count += len(events)
         await self.journal.advance(connection, self.number, reached)
         await self.journal.exclude(connection, self.number, passed)
         return reached, passed, count

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from services.status.rebuilding.beside import Beside
+from services.status.rebuilding.beside import Beside, workers_wait
 from services.status.rebuilding.building import Building, standing
 from services.status.rebuilding.comparing import Comparison
 from services.status.rebuilding.journal import (
@@ -23,6 +23,7 @@ from services.status.rebuilding.journal import (
     State,
     fingerprint,
 )
+from services.status.rebuilding.league import begun
 from services.status.rebuilding.reading import Reading
 from services.status.rebuilding.recollecting import Recollection
 from services.status.rebuilding.refusals import (
@@ -73,6 +74,26 @@ class Rebuild:
         async with alone(self._pool, self._journal.projection) as connection:
             building = await self._begun(connection, "verify", source)
             return await self._watched(building, source, lambda b: _compared(b, shown))
+
+    async def league(self, league: str, source: Source) -> int:
+        """Make one league's rows anew and put them in place; how many events were read for it."""
+        async with alone(self._pool, self._journal.projection) as connection:
+            of_league = await begun(connection, self._journal.projection, league)
+            reading, total = of_league.reading, sum(of_league.reading.wanted.values())
+            number = await self._journal.begin(connection, "rebuild", source.name, league, total)
+            try:
+                await of_league.read(connection, self._journal.projection, source)
+                async with (
+                    workers_wait(connection, self._journal.projection),
+                    connection.transaction(isolation="repeatable_read"),
+                ):
+                    await of_league.replace(connection, self._journal.projection)
+                    await self._journal.tell(connection, number, "switching", reading.events, 1)
+                    await self._journal.end(connection, number, "switched")
+            except BaseException as cause:
+                await self._note(number, "reading", cause)
+                raise
+            return reading.events
 
     async def resume(self, source: Source, shown: int = _SHOWN) -> Comparison | int:
         """Go on with what was left half way, to the end it was begun for."""
@@ -143,7 +164,7 @@ class Rebuild:
             raise
         except BaseException as cause:
             await _stopped(work)
-            await self._note(building, cause)
+            await self._note(building.number, building.stage, cause)
             raise
         else:
             self._tell(self._progress(building, 0))
@@ -171,15 +192,15 @@ class Rebuild:
             round(rate), building.parts,
         )  # fmt: skip
 
-    async def _note(self, building: Building, cause: BaseException) -> None:
+    async def _note(self, number: int, stage: Stage, cause: BaseException) -> None:
         """Why it ended. What cannot be noted shows as interrupted: its lock is free."""
         stopped = isinstance(cause, asyncio.CancelledError)
         state: State = "built" if isinstance(cause, SwitchHindered) else "failed"
-        with suppress(OSError, RuntimeError):
+        with suppress(OSError, RuntimeError, RebuildCancelled):
             async with self._pool.acquire() as connection:
                 await self._journal.end(
-                    connection, building.number, "cancelled" if stopped else state,
-                    building.stage, cause="" if stopped else repr(cause),
+                    connection, number, "cancelled" if stopped else state, stage,
+                    cause="" if stopped else repr(cause),
                 )  # fmt: skip
 
 

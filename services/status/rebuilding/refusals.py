@@ -54,3 +54,19 @@ class FormerViewsOutdated(Refusal):
     code = "former-views-outdated"
     zh = "切换之后表结构已升级,旧视图不能再用;可丢弃(campaign rebuild drop)。"
     en = "The schema was migrated since the switch, so the former views cannot serve; drop them."
+
+
+class LeagueUnknown(Refusal):
+    code = "league-unknown"
+    status = 404
+    zh = "视图中没有盟市 {league} 的历史,请核对代码。"
+    en = "The views hold no history of league {league}; check its code."
+
+
+class LeagueChanging(Refusal):
+    code = "league-changing"
+    zh = "盟市 {league} 正在划入其他盟市的单位或事项,未重建。请稍后再试,或重建全部视图。"
+    en = (
+        "League {league} is taking over units or things of others just now; try again later, or "
+        "rebuild all views."
+    )
