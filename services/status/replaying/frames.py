@@ -35,18 +35,23 @@ METRICS: Final = (
     "instructors", "items_open", "items_overdue", "items_closed",
 )  # fmt: skip
 
-# As the series of one unit, of many at once.
+# As the series of one unit, of many at once. Classes of the same window are judged alike, so they
+# are summed: `alike` is one of them for all.
 _STEPS = """
 select r.ancestor, greatest(r.effective_on, $4) as day,
-       case when h.head = any($9::text[]) then 'own' else r.class end as class,
-       case when h.head = any($9::text[]) then h.head else r.metric end as metric,
+       case when r.of_things then 'own' else coalesce(w.alike, '') end as class,
+       case when r.of_things then r.head else r.metric end as metric,
        coalesce(r.judged_on <= w.closes_on, false) as in_time, sum(r.n)::bigint as n
-from rollup_daily r
-cross join lateral split_part(r.metric, ':', 1) as h(head)
-left join unnest($6::text[], $7::date[]) as w(class, closes_on) on w.class = r.class
-where r.campaign = $1 and r.ancestor = any($2::text[]) and r.tree = any($3::text[])
-  and r.effective_on <= $5
-  and (r.metric = any($8::text[]) or h.head = any($9::text[]) or r.metric like 'plan:%:approved')
+from (
+    select d.*, split_part(d.metric, ':', 1) as head,
+           split_part(d.metric, ':', 1) = any($10::text[]) as of_things
+    from rollup_daily d
+    where d.campaign = $1 and d.ancestor = any($2::text[]) and d.tree = any($3::text[])
+      and d.effective_on <= $5
+) r
+left join unnest($6::text[], $7::text[], $8::date[]) as w(class, alike, closes_on)
+    on w.class = r.class
+where r.of_things or r.metric = any($9::text[]) or r.metric like 'plan:%:approved'
 group by 1, 2, 3, 4, 5
 order by 2
 """
@@ -132,15 +137,26 @@ class Player:
     ) -> Mapping[str, list[Step]]:
         """What changes below each of the units; all before the first day counts as of that day."""
         by_class = windows_by_class(known.windows)
+        alike = _alike(by_class)
         closes = [window.closes_on for window in by_class.values()]
         rows = await self._pool.fetch(
             _STEPS, asked.campaign, list(units), _TREES[asked.tree], first, asked.day,
-            list(by_class), closes, list(_OF_UNITS), list(HEADS_OF_SERIES),
+            list(by_class), [alike[class_] for class_ in by_class], closes, list(_OF_UNITS),
+            list(HEADS_OF_SERIES),
         )  # fmt: skip
         found: dict[str, list[Step]] = {unit: [] for unit in units}
         for unit, day, class_, metric, in_time, n in rows:
             found[unit].append(Step(day, class_, Sum(metric, n, n if in_time else 0)))
         return found
+
+
+def _alike(by_class: Mapping[str, Window]) -> dict[str, str]:
+    """Class -> the first class that has the same window."""
+    first_of: dict[tuple[date, date], str] = {}
+    return {
+        class_: first_of.setdefault((window.opens_on, window.closes_on), class_)
+        for class_, window in by_class.items()
+    }
 
 
 def _there(fact: UnitFact, days: Iterable[date], asked: Asked) -> list[bool]:
@@ -155,7 +171,9 @@ def _there(fact: UnitFact, days: Iterable[date], asked: Asked) -> list[bool]:
 
 def _own_steps(fact: UnitFact, windows: tuple[Window, ...]) -> list[Step]:
     """What the unit itself adds to its figures, as if it were one of those below it."""
-    window = windows_by_class(windows).get(fact.class_)
+    by_class = windows_by_class(windows)
+    window = by_class.get(fact.class_)
+    class_ = _alike(by_class).get(fact.class_, "")
     ending = fact.ending
     found: list[Step] = []
     for metric, start, end, n in spans(fact):
@@ -166,9 +184,9 @@ def _own_steps(fact: UnitFact, windows: tuple[Window, ...]) -> list[Step]:
         if over is not None and begins >= over:
             continue
         in_time = n if window is not None and start <= window.closes_on else 0
-        found.append(Step(begins, fact.class_, Sum(metric, n, in_time)))
+        found.append(Step(begins, class_, Sum(metric, n, in_time)))
         if over is not None:
-            found.append(Step(over, fact.class_, Sum(metric, -n, -in_time)))
+            found.append(Step(over, class_, Sum(metric, -n, -in_time)))
     return found
 
 
