@@ -17,6 +17,7 @@ from services.status.figures import (
     total,
     windows_by_class,
 )
+from services.status.lights import NEAR, Nearness
 from services.status.ordering import ranked
 from services.status.own import own_steps, own_tallies
 from services.status.portraits import campaign_state, head_of, own_counts, own_state
@@ -45,6 +46,7 @@ class Known:
     unit: UnitFact
     campaign: CampaignFact
     windows: tuple[Window, ...]
+    near: Nearness = NEAR
 
 
 class Views:
@@ -70,7 +72,7 @@ class Views:
     async def status(self, asked: Asked, known: Known) -> UnitStatus:
         fact, windows = known.unit, known.windows
         sums = await self._sums(asked, [asked.unit], windows)
-        below, all_below = _parted(sums[asked.unit], asked.day, windows)
+        below, all_below = _parted(sums[asked.unit], asked.day, known)
         own = await self._rows.own(asked.campaign, [asked.unit])
         things = own_tallies(fact, own.get(asked.unit, ()), asked.day)
         return UnitStatus(
@@ -78,7 +80,7 @@ class Views:
             as_of=asked.day,
             tree=asked.tree,
             unit=head_of(asked.unit, fact, asked.day, asked.tree),
-            own=own_state(fact, asked.day, windows, things),
+            own=own_state(fact, asked.day, windows, things, known.near),
             below=below,
             below_total=all_below,
             total=total([own_counts(fact, asked.day, windows), things, all_below]),
@@ -97,7 +99,7 @@ class Views:
             things = own_tallies(fact, own_spans.get(code, ()), day)
             counts = _counts(sums[code], day, windows).values()
             whole = total([own_counts(fact, day, windows), things, *counts])
-            own = own_state(fact, day, windows, things)
+            own = own_state(fact, day, windows, things, known.near)
             rows.append(ChildRow(head_of(code, fact, day, asked.tree), own, whole))
         return rows
 
@@ -113,9 +115,9 @@ class Views:
         own_spans = await self._rows.own(asked.campaign, facts)
         rows: list[LeagueRow] = []
         for code, fact in facts.items():
-            below, all_below = _parted(sums[code], day, windows)
+            below, all_below = _parted(sums[code], day, known)
             things = own_tallies(fact, own_spans.get(code, ()), day)
-            own = own_state(fact, day, windows, things)
+            own = own_state(fact, day, windows, things, known.near)
             head = head_of(code, fact, day, asked.tree)
             whole = total([own_counts(fact, day, windows), things, all_below])
             rows.append(LeagueRow(0, head, own, below, whole))
@@ -168,21 +170,21 @@ class Views:
 
 
 def _parted(
-    sums: dict[str, list[Sum]], day: date, windows: tuple[Window, ...]
+    sums: dict[str, list[Sum]], day: date, known: Known
 ) -> tuple[dict[str, ClassFigures], Counts]:
     """What stands below a unit by class, and all of that."""
     by_class = {name: of_class for name, of_class in sums.items() if name != ALL}
-    below = _by_class(by_class, day, windows)
+    below = _by_class(by_class, day, known)
     details = tallied(sums.get(ALL, ()))
     all_below = total([*(each.figures for each in below.values()), details])
     return below, all_below
 
 
-def _by_class(
-    sums: dict[str, list[Sum]], day: date, windows: tuple[Window, ...]
-) -> dict[str, ClassFigures]:
-    by_class = windows_by_class(windows)
-    return {name: class_figures(sums[name], day, by_class.get(name)) for name in sorted(sums)}
+def _by_class(sums: dict[str, list[Sum]], day: date, known: Known) -> dict[str, ClassFigures]:
+    windows = windows_by_class(known.windows)
+    return {
+        name: class_figures(sums[name], day, windows.get(name), known.near) for name in sorted(sums)
+    }
 
 
 def _counts(
