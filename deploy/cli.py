@@ -4,7 +4,16 @@ from typing import Final
 
 import typer
 
-from deploy import cli_archive, cli_epoch, cli_rebuild, cli_running, cli_verify, cli_viewing
+from deploy import (
+    cli_archive,
+    cli_epoch,
+    cli_histories,
+    cli_rebuild,
+    cli_replay,
+    cli_running,
+    cli_verify,
+    cli_viewing,
+)
 
 app = typer.Typer(
     name="campaign",
@@ -15,7 +24,16 @@ app = typer.Typer(
 )
 
 # A subject is a module with `register(app)`; the order is that of the help page.
-_SUBJECTS: Final = (cli_running, cli_viewing, cli_archive, cli_epoch, cli_rebuild, cli_verify)
+_SUBJECTS: Final = (
+    cli_running,
+    cli_viewing,
+    cli_replay,
+    cli_histories,
+    cli_archive,
+    cli_epoch,
+    cli_rebuild,
+    cli_verify,
+)
 
 for subject in _SUBJECTS:
     subject.register(app)

@@ -36,6 +36,10 @@ def said_plainly() -> Iterator[None]:
     except KeyboardInterrupt:
         err.print("已停止。 Stopped.")
         raise typer.Exit(_STOPPED) from None
+    except BrokenPipeError:
+        # Whoever read our lines has seen enough; nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
 
 
 def services_at_hand() -> Services:

@@ -77,6 +77,7 @@ class Refused(CannotRun):
     def __init__(self, answer: httpx.Response) -> None:
         told = _members(answer)
         self.code = told.get("code", f"http-{answer.status_code}")
+        self.is_for_later = answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
         zh = told.get("detail_zh") or told.get("detail") or "请求被拒绝。 The request was refused."
         super().__init__(zh, f"{told.get('detail_en', '')} ({self.code})".lstrip())
 
