@@ -47,14 +47,14 @@ def heads(service: Service = "", account: Account = AUDITOR, json: Json = False)
 def streams(service: Service = "", account: Account = AUDITOR, json: Json = False) -> None:
     """列出每个历史已登记与已汇总到的版本。 Show how far each history is recorded, and shown."""
     with said_plainly():
-        services = services_at_hand()
+        services, names = services_at_hand(), _writers(service)
         shown = {
             (each["service"], each["league"]): each["version"]
             for each in services.get(_READER, "/lag", account)["checkpoints"]
         }
         found = [
             _stream(name, head, shown.get((name, head["league"]), 0))
-            for name in _writers(service)
+            for name in names
             for head in services.get(name, "/streams/heads", account)
         ]
         if json:
