@@ -37,6 +37,11 @@ class KafkaAddress:
     idempotence: bool = True
     replication_factor: int = 1
 
+    @property
+    def servers(self) -> list[str]:
+        """Each broker by itself: FastStream takes a text as the address of one."""
+        return [server.strip() for server in self.bootstrap_servers.split(",")]
+
 
 def partition_of(league: str) -> int:
     """Kafka's own key hash, so that any client finds a league where we put it."""
