@@ -13,35 +13,30 @@ from shared.platform.postgres import Pool
 
 PAGE_EVENTS: Final = 2_000
 
-# So many events are looked at, however few of them are told: the last says where to go on. Instants
-# come as numbers, and little else that is not needed: much of a replay's time is spent on columns.
-_PAGE = """
+_TOLD = """
+($14::text[] is null or h.type = any($14)) and ($15::timestamptz is null or h.occurred_at >= $15)
+and ($16::timestamptz is null or h.occurred_at < $16)
+"""
+# So many events are looked at, however few of them are told of. Instants come as numbers, and
+# little else that is not needed: much of a replay's time is spent on columns.
+_PAGE = f"""
 select round(date_part('epoch', h.recorded_at) * 1000000)::bigint as micros,
        h.service, h.league, h.version,
-       case when h.told then h.type end as type,
+       case when {_TOLD} then h.type end as type,
        round(date_part('epoch', h.occurred_at) * 1000000)::bigint as occurred,
        h.unit,
-       case when h.told and h.type = any($11::text[]) then (
+       case when h.type = any($11::text[]) and {_TOLD} then (
            select f.class from unit_facts f where f.campaign = $1 and f.unit = h.unit
        ) end as class_,
-       case when h.told and ($13::boolean or h.type = any($12::text[])) then h.value end as value,
-       nullif(h.place = $10, false) as is_last
-from (
-    select h.*, row_number() over (order by recorded_at, service, league, version) as place,
-           ($14::text[] is null or type = any($14))
-           and ($15::timestamptz is null or occurred_at >= $15)
-           and ($16::timestamptz is null or occurred_at < $16) as told
-    from history h
-    where campaign = $1 and (recorded_at, service, league, version) > ($2, $3, $4, $5)
-      and (recorded_at, service, league, version) <= ($6, $7, $8, $9) {scope}
-    order by recorded_at, service, league, version
-    limit $10
-) h
-where h.told or h.place = $10
-order by h.place
-"""
+       case when ($13::boolean or h.type = any($12::text[])) and {_TOLD} then h.value end as value
+from history h
+where h.campaign = $1 and (h.recorded_at, h.service, h.league, h.version) > ($2, $3, $4, $5)
+  and (h.recorded_at, h.service, h.league, h.version) <= ($6, $7, $8, $9) {{scope}}
+order by h.recorded_at, h.service, h.league, h.version
+limit $10
+"""  # noqa: S608 - the expressions are ours
 _OF_ALL: Final = _PAGE.format(scope="")
-_OF_LEAGUE: Final = _PAGE.format(scope="and league = $17")
+_OF_LEAGUE: Final = _PAGE.format(scope="and h.league = $17")
 
 
 class Told(msgspec.Struct, frozen=True, gc=False):
@@ -59,8 +54,6 @@ class Told(msgspec.Struct, frozen=True, gc=False):
     """Of the unit, for types that are judged by it."""
     value: bytes | None
     """The envelope as published, where it was asked for or totals need it."""
-    is_last: bool | None
-    """Whether it fills its page."""
 
     @property
     def position(self) -> Position:
@@ -87,14 +80,12 @@ class History:
         try:
             while True:
                 page = [Told(*row) for row in await reading]
-                is_full = bool(page) and page[-1].is_last is True
-                if is_full:
+                is_last = len(page) < self._page_events
+                if not is_last:
                     following = page[-1].position
                     reading = self._reading(selection, following, up_to, values=values)
-                if page and page[-1].type is None:
-                    page.pop()
-                yield page
-                if not is_full:
+                yield [each for each in page if each.type is not None]
+                if is_last:
                     return
         finally:
             reading.cancel()

@@ -12,7 +12,7 @@ DAY = 24 * 3600 * 1_000_000
 
 def told(occurred_day: float, recorded_day: float = 0) -> Told:
     return Told(
-        int(recorded_day * DAY), "units", "1502", 1, "t", int(occurred_day * DAY), "u", None, b"", None
+        int(recorded_day * DAY), "units", "1502", 1, "t", int(occurred_day * DAY), "u", None, b""
     )  # fmt: skip
 
 

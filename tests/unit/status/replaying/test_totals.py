@@ -35,7 +35,7 @@ def heard(envelope: Envelope, class_: str | None) -> Told:
     return Told(
         Position.at(envelope.recordedat).micros, envelope.service, envelope.league,
         envelope.version, envelope.type, Position.at(envelope.time).micros, envelope.subject,
-        class_ if envelope.type in JUDGED else None, msgspec.json.encode(envelope), None,
+        class_ if envelope.type in JUDGED else None, msgspec.json.encode(envelope),
     )  # fmt: skip
 
 
