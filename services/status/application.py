@@ -15,6 +15,9 @@ from services.status.explaining.explaining import Explanations
 from services.status.knowing.recalls import Recalls
 from services.status.projections import StatusProjection
 from services.status.queries import Views
+from services.status.rehearsing import api as rehearsing_api
+from services.status.rehearsing.dry_run import DryRuns
+from services.status.rehearsing.rehearsing import Rehearsals
 from services.status.replaying import api as replaying_api
 from services.status.replaying import frames_api
 from services.status.replaying.frames import Player
@@ -62,6 +65,8 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
             app.state.views = Views(StoredRows(pool, projection.name))
             app.state.recalls = Recalls(pool, projection.name)
             app.state.explanations = Explanations(pool, projection.name)
+            app.state.dry_runs = DryRuns(settings.service_urls["units"], http)
+            app.state.rehearsals = Rehearsals(pool, projection.name)
             app.state.drafts = Drafts(pool, projection.name, app.state.recalls)
             app.state.bulletins = IssuedBulletins(pool)
             app.state.player = Player(pool, StoredRows(pool, projection.name))
@@ -79,6 +84,7 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
     routers = [
         api.router,
         explaining_api.router,
+        rehearsing_api.router,
         bulletin_api.router,
         replaying_api.router,
         frames_api.router,
