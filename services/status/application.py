@@ -28,11 +28,11 @@ from services.status.stored import StoredRows
 from shared.platform.auth import Authenticator
 from shared.platform.client import direct_client, feeds_of
 from shared.platform.consistency import Checkpoints
-from shared.platform.consuming import Applier
 from shared.platform.http import create_app
 from shared.platform.metrics import Metrics
+from shared.platform.parked import Parked
+from shared.platform.parked import router as parked_router
 from shared.platform.postgres import open_pool
-from shared.platform.retrying import ParkedEvents
 from shared.platform.settings import Settings
 from shared.platform.starting import patiently, unready
 
@@ -59,7 +59,6 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
             own = await stack.enter_async_context(direct_client())
             http = own if client is None else client
             feeds = feeds_of(settings, projection.contracts, http)
-            applier = Applier(pool, projection, feeds.events)
             app.state.pool = pool
             app.state.projection = projection.name
             app.state.views = Views(StoredRows(pool, projection.name))
@@ -74,7 +73,7 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
             app.state.authenticator = Authenticator(settings.issuer_url, http)
             app.state.checkpoints = Checkpoints(pool, projection.name)
             app.state.follows = FOLLOWS
-            app.state.parked_events = ParkedEvents(pool, projection, applier)
+            app.state.parked = Parked(pool, (projection,), feeds)
             yield
 
     async def ready() -> dict[str, str]:
@@ -89,6 +88,7 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
         replaying_api.router,
         frames_api.router,
         operating.router,
+        parked_router,
     ]
     app = create_app("Status 状态", DESCRIPTION, routers, metrics, ready, lifespan)
     return app

@@ -4,14 +4,13 @@ import asyncio
 import random
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import msgspec
 
 from shared.contracts.contract import Contract
 from shared.kernel.envelope import Envelope
-from shared.platform.settings import Settings
 
 _ATTEMPTS = 5
 _RETRIED = frozenset({429, 502, 503, 504})
@@ -134,8 +133,19 @@ class FeedClients:
         return found
 
 
+class Neighbours(Protocol):
+    """What is told of the other services: who we are to them, and where they are."""
+
+    @property
+    def issuer_url(self) -> str: ...
+    @property
+    def service_account(self) -> str: ...
+    @property
+    def service_urls(self) -> Mapping[str, str]: ...
+
+
 def feeds_of(
-    settings: Settings, contracts: Iterable[Contract], http: httpx.AsyncClient
+    settings: Neighbours, contracts: Iterable[Contract], http: httpx.AsyncClient
 ) -> FeedClients:
     """The feeds of the services with these contracts, read as this service's own account."""
     token = ServiceToken(settings.issuer_url, settings.service_account, http)
