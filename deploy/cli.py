@@ -7,6 +7,7 @@ import typer
 from deploy import (
     cli_archive,
     cli_epoch,
+    cli_explain,
     cli_histories,
     cli_parked,
     cli_prove,
@@ -29,6 +30,7 @@ app = typer.Typer(
 _SUBJECTS: Final = (
     cli_running,
     cli_viewing,
+    cli_explain,
     cli_replay,
     cli_histories,
     cli_archive,

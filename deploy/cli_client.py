@@ -49,10 +49,10 @@ class Services:
         """The JSON answer of one of the APIs."""
         return self._get(service, path, account, consistency_token, params).json()
 
-    def post(self, service: str, path: str, account: str) -> Any:
-        """Ask one of the APIs to do what the path says; the JSON answer."""
+    def post(self, service: str, path: str, account: str, body: object = None) -> Any:
+        """Ask one of the APIs to do what the path and the body say; the JSON answer."""
         headers = {"Authorization": f"Bearer {self.token(account)}"}
-        return _asked("POST", self.apis[service] + path, headers=headers).json()
+        return _asked("POST", self.apis[service] + path, headers=headers, json=body).json()
 
     def file(self, service: str, path: str, account: str, **params: str) -> bytes:
         """The answer as it comes, for what is no JSON."""
