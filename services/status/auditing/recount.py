@@ -8,7 +8,7 @@ import msgspec
 from services.status.facts import UnitFact
 from services.status.folding import ThingRef, UnitKey
 from services.status.rebuilding.beside import LONG_SECONDS
-from services.status.rebuilding.recollecting import Carried, Part
+from services.status.rebuilding.recollecting import Part
 from services.status.storage import ROLLUP_COLUMNS, fetch_facts, read_facts, rollup_rows
 from services.status.things.kinds import read_thing, spans_by_unit
 from services.status.things.thing import Spans, Thing
@@ -77,13 +77,13 @@ async def _count_units(connection: Connection) -> None:
     while rows := await cursor.fetch(_AT_ONCE):
         keys = [(campaign, unit) for campaign, unit, _, _ in rows]
         facts = {key: fact for key, (_, fact) in read_facts(keys, rows).items()}
-        await _copy(connection, Part(facts, {}, Carried({}, {}, {})), {})
+        await _copy(connection, Part(facts, {}), {})
 
 
 async def _count_things(connection: Connection) -> None:
     cursor = await connection.cursor(_THINGS)
     while rows := await cursor.fetch(_AT_ONCE):
-        part = Part({}, _things(rows), Carried({}, {}, {}))
+        part = Part({}, _things(rows))
         concerned = part.concerned()
         facts = read_facts(concerned, await fetch_facts(connection, concerned))
         await _copy(connection, part, {key: fact for key, (_, fact) in facts.items()})

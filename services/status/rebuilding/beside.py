@@ -5,14 +5,14 @@ search path works on them with the same statements.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import asyncpg
 
 from services.status.facts import CampaignFact, UnitFact
-from services.status.folding import UnitKey
+from services.status.folding import ThingRef, UnitKey
 from services.status.rebuilding.recollecting import Part
 from services.status.storage import (
     FACT_COLUMNS,
@@ -36,14 +36,20 @@ LONG_SECONDS: Final = 24 * 3600.0
 _PATIENCE: Final = 30
 _LOCK_SECONDS: Final = 2
 
-# Parts of the events add to the same lines; with one part there is nothing to sum.
-_SUM_PARTS = """
-alter table rollup_daily rename to rollup_parts;
-create table rollup_daily (like rollup_parts);
+# Lines of a root are told by all parts, other lines by one part only: but for those of the rest.
+_PIECES: Final = ("rollup_roots", "rollup_rest")
+_GATHER = """
 insert into rollup_daily
     select campaign, ancestor, tree, class, metric, effective_on, judged_on, sum(n)
-    from rollup_parts group by 1, 2, 3, 4, 5, 6, 7 having sum(n) <> 0;
-drop table rollup_parts;
+    from rollup_roots group by 1, 2, 3, 4, 5, 6, 7 having sum(n) <> 0;
+"""
+_ADD_REST = """
+insert into rollup_daily as r
+    select campaign, ancestor, tree, class, metric, effective_on, judged_on, sum(n)
+    from rollup_rest group by 1, 2, 3, 4, 5, 6, 7 having sum(n) <> 0
+    on conflict (campaign, ancestor, tree, effective_on, class, metric, judged_on)
+    do update set n = r.n + excluded.n;
+analyze rollup_daily
 """
 # Indexes are built at the end, from all rows at once: a third of the time of row by row.
 _INDEX_FACTS = """
@@ -58,11 +64,14 @@ analyze unit_facts, thing_facts, thing_units
 _INDEX_ROLLUPS = """
 alter table rollup_daily set (fillfactor = 80), add primary key
     (campaign, ancestor, tree, effective_on, class, metric, judged_on);
-analyze rollup_daily
 """
 _ELSEWHERE = """
 select f.campaign, f.unit, f.revision, f.fact from unit_facts f
 join unnest($1::text[], $2::text[]) w(campaign, unit) using (campaign, unit)
+"""
+_KNOWN_THINGS = """
+select f.campaign, f.kind, f.id from thing_facts f
+join unnest($1::text[], $2::text[], $3::text[]) w(campaign, kind, id) using (campaign, kind, id)
 """
 _INDEXED = """
 select count(*) from pg_constraint c join pg_class t on t.oid = c.conrelid
@@ -87,7 +96,11 @@ class Beside:
     async def make(self, connection: Connection) -> None:
         """Empty tables; what was left there of an earlier rebuild is dropped."""
         made = "; ".join(
-            f'create table "{self.schema}".{table} (like "{self.live}".{table})' for table in TABLES
+            f'create table "{self.schema}".{table} (like "{self.live}".{like})'
+            for table, like in (
+                *((table, table) for table in TABLES),
+                *((piece, "rollup_daily") for piece in _PIECES),
+            )
         )
         async with connection.transaction():
             await self.drop(connection)
@@ -110,13 +123,32 @@ class Beside:
             await connection.execute(f"set local search_path = {path}")
             yield
 
-    async def write(
+    async def write(self, connection: Connection, part: Part) -> None:
+        """A part's facts and all they contribute; within a transaction of ours."""
+        roots = {(campaign, path_root(fact)) for (campaign, _), fact in part.units.items()}
+        rows = rollup_rows(part.counted({}))
+        await self._write_facts(connection, part)
+        await self._copy_lines(
+            connection, "rollup_daily", [row for row in rows if row[:2] not in roots]
+        )
+        await self._copy_lines(connection, "rollup_roots", [r for r in rows if r[:2] in roots])
+
+    async def write_rest(
         self,
         connection: Connection,
-        part: Part,
+        rest: Part,
         elsewhere: Mapping[UnitKey, UnitFact],
+        campaigns: Mapping[str, CampaignFact],
     ) -> None:
-        """Facts and all they contribute; within a transaction of ours."""
+        """What no part alone could tell."""
+        await self._write_facts(connection, rest)
+        await self._copy_lines(connection, "rollup_rest", rollup_rows(rest.counted(elsewhere)))
+        rows = [campaign_row(name, 1, fact) for name, fact in campaigns.items()]
+        await connection.copy_records_to_table(
+            "campaign_facts", columns=("campaign", "revision", "fact"), records=rows
+        )
+
+    async def _write_facts(self, connection: Connection, part: Part) -> None:
         units, things = part.units.items(), part.things.items()
         for table, names, rows in (
             ("unit_facts", FACT_COLUMNS, [fact_row(key, 1, fact) for key, fact in units]),
@@ -126,20 +158,26 @@ class Beside:
                 (campaign, unit, kind, id_)
                 for (campaign, kind, id_), (_, added) in things for unit in added
             ]),
-            ("rollup_daily", ROLLUP_COLUMNS, rollup_rows(part.counted(elsewhere))),
         ):  # fmt: skip
             if rows:
                 await connection.copy_records_to_table(
                     table, columns=names, records=rows, timeout=LONG_SECONDS
                 )
 
-    async def write_campaigns(
-        self, connection: Connection, campaigns: Mapping[str, CampaignFact]
+    async def _copy_lines(
+        self, connection: Connection, table: str, rows: list[tuple[Any, ...]]
     ) -> None:
-        rows = [campaign_row(name, 1, fact) for name, fact in campaigns.items()]
-        await connection.copy_records_to_table(
-            "campaign_facts", columns=("campaign", "revision", "fact"), records=rows
-        )
+        if rows:
+            await connection.copy_records_to_table(
+                table, columns=ROLLUP_COLUMNS, records=rows, timeout=LONG_SECONDS
+            )
+
+    async def known_things(
+        self, connection: Connection, things: Collection[ThingRef]
+    ) -> set[ThingRef]:
+        """Those that a part has given up already, though an event of others tells of them, too."""
+        rows = await connection.fetch(_KNOWN_THINGS, *columns(things, 3))
+        return {(campaign, kind, id_) for campaign, kind, id_ in rows}
 
     async def facts_of(
         self, connection: Connection, units: set[UnitKey]
@@ -148,12 +186,13 @@ class Beside:
         rows = await connection.fetch(_ELSEWHERE, *columns(units, 2)) if units else []
         return {key: fact for key, (_, fact) in read_facts(units, rows).items()}
 
-    async def index(self, pool: Pool, *, several_parts: bool) -> None:
-        """Sum up the parts and build the indexes, unless that was done: each at once or not."""
-        rollups = _SUM_PARTS + _INDEX_ROLLUPS if several_parts else _INDEX_ROLLUPS
+    async def index(self, pool: Pool) -> None:
+        """Gather the lines and build the indexes, unless that was done: each at once or not."""
         async with asyncio.TaskGroup() as both:
             both.create_task(self._index(pool, "unit_facts", _INDEX_FACTS))
-            both.create_task(self._index(pool, "rollup_daily", rollups))
+            both.create_task(
+                self._index(pool, "rollup_daily", _GATHER + _INDEX_ROLLUPS + _ADD_REST)
+            )
 
     async def _index(self, pool: Pool, table: str, statements: str) -> None:
         async with pool.acquire() as connection, self.transaction(connection):
@@ -174,6 +213,11 @@ class Beside:
             f'create schema "{leaving}"; {moves}; drop schema "{self.schema}" cascade;'
             f' drop schema if exists "{former}" cascade; alter schema "{leaving}" rename to "{former}"'
         )
+
+
+def path_root(fact: UnitFact) -> str:
+    """The code at the top of where the unit stands."""
+    return fact.placements[-1].path.partition(".")[0] if fact.placements else ""
 
 
 @asynccontextmanager

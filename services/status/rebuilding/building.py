@@ -3,19 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import structlog
 
 from services.status.projections import update_views
 from services.status.rebuilding.beside import Beside, is_busy, workers_wait
 from services.status.rebuilding.comparing import Comparison, compared
-from services.status.rebuilding.journal import Journal, Stage, carried_rows
+from services.status.rebuilding.journal import Journal, Stage
 from services.status.rebuilding.reading import Excluded, Reading, Slim, slim
-from services.status.rebuilding.recollecting import Part, Recollection
+from services.status.rebuilding.recollecting import Part, RecollectedPart, Recollection
 from services.status.rebuilding.refusals import SwitchHindered
-from services.status.rebuilding.sources import Portion, Source
+from services.status.rebuilding.sources import Source
 from services.status.storage import columns
 from shared.platform.consuming import HistoryKey
 from shared.platform.postgres import Connection, Pool
@@ -83,71 +84,71 @@ class Building:
     number: int
     beside: Beside
     reading: Reading
-    facts: Recollection
-    parts: int = 0
     stage: Stage = "reading"
-    read_before: int = field(default=0)
+
+    def left(self) -> dict[HistoryKey, int]:
+        """The histories that no part written holds."""
+        read = self.reading.read
+        return {key: v for key, v in self.reading.wanted.items() if read.get(key) != v}
 
     async def fold(self, source: Source) -> None:
         """Part by part; one is written while the next is read."""
-        left = {
-            key: version
-            for key, version in self.reading.wanted.items()
-            if self.reading.read.get(key) != version
-        }
         writing: asyncio.Task[None] | None = None
         try:
-            async for portion in source.portions(left):
-                reached = await self._learn(portion)
-                part = self.facts.take_part()
+            async for portion in source.portions(self.left()):
+                before, facts = self.reading.events, RecollectedPart()
+                async for values in portion.batches:
+                    facts.learn(self.reading.fresh(values))
+                reached, part = self.reading.finish(portion.leagues), facts.take_part()
+                aside = [msgspec.json.encode(event) for event in facts.aside()]
                 if writing is not None:
                     await writing
-                events, rows = self.reading.events, carried_rows(part.carried)
-                writing = asyncio.create_task(self._write(part, reached, rows, events))
+                events = self.reading.events - before
+                writing = asyncio.create_task(self._write(part, reached, aside, events))
         finally:
             if writing is not None:
                 await writing
 
-    async def _learn(self, portion: Portion) -> dict[HistoryKey, int]:
-        async for values in portion.batches:
-            self.facts.learn(self.reading.fresh(values))
-        return self.reading.finish(portion.leagues)
-
     async def _write(
-        self,
-        part: Part,
-        reached: dict[HistoryKey, int],
-        carried: list[tuple[str, str, str, str]],
-        events: int,
+        self, part: Part, reached: dict[HistoryKey, int], aside: list[bytes], events: int
     ) -> None:
         async with self.beside.transaction(self.connection):
-            await self.beside.write(self.connection, part, {})
-            await self.journal.carry(self.connection, self.number, self.parts + 1, carried)
+            await self.beside.write(self.connection, part)
+            await self.journal.set_aside(self.connection, self.number, aside)
             await self.journal.advance(self.connection, self.number, reached)
-            await self.journal.tell(self.connection, self.number, "reading", events, self.parts + 1)
-        self.parts += 1
+            await self.journal.tell(self.connection, self.number, "reading", events, 1)
 
     async def finish(self) -> None:
         """What no part alone could tell; then sums and indexes."""
         if self.stage == "reading":
-            rest = self.facts.take_rest()
-            others = rest.concerned() - rest.units.keys()
             async with self.beside.transaction(self.connection):
-                known = await self.beside.facts_of(self.connection, others)
-                await self.beside.write(self.connection, rest, known)
-                await self.beside.write_campaigns(self.connection, self.facts.campaigns)
-                await self._tell("indexing", self.parts + 1)
-            self.parts += 1
+                await self._write_rest()
+                await self._tell("indexing")
             self.stage = "indexing"
-        await self.beside.index(self.pool, several_parts=self.parts > 1)
+        await self.beside.index(self.pool)
         self.stage = "catching-up"
+
+    async def _write_rest(self) -> None:
+        connection, facts = self.connection, Recollection()
+        async for values in self.journal.aside(connection, self.number):
+            facts.learn([slim(value) for value in values])
+        part, rest = facts.take_part(), facts.take_rest()
+        things = part.things | rest.things
+        known = await self.beside.known_things(connection, things)
+        rest = Part(
+            part.units | rest.units,
+            {ref: thing for ref, thing in things.items() if ref not in known},
+        )
+        others = rest.concerned() - rest.units.keys()
+        elsewhere = await self.beside.facts_of(connection, others)
+        await self.beside.write_rest(connection, rest, elsewhere, facts.campaigns)
 
     async def catch_up(self) -> None:
         """Take in what the present views have applied meanwhile, until little is left."""
         for _ in range(_ROUNDS):
             async with self.beside.transaction(self.connection, "repeatable_read"):
                 reached, passed, count = await self._round()
-                await self._tell("catching-up", self.parts)
+                await self._tell("catching-up")
             self._reached(reached, passed)
             if count < _FEW:
                 return
@@ -181,7 +182,7 @@ class Building:
             async with workers_wait(self.connection, self.journal.projection):
                 async with self.beside.transaction(self.connection, "repeatable_read"):
                     reached, passed, _ = await self._round()
-                    await self._tell("comparing", self.parts)
+                    await self._tell("comparing")
                 await stack.enter_async_context(
                     other.transaction(isolation="repeatable_read", readonly=True)
                 )
@@ -206,5 +207,5 @@ class Building:
     def _reached(self, reached: dict[HistoryKey, int], passed: Excluded) -> None:
         self.reading.read, self.reading.excluded = reached, passed
 
-    async def _tell(self, stage: Stage, parts: int) -> None:
-        await self.journal.tell(self.connection, self.number, stage, self.reading.events, parts)
+    async def _tell(self, stage: Stage) -> None:
+        await self.journal.tell(self.connection, self.number, stage)

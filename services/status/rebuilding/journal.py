@@ -1,34 +1,30 @@
 """The journal of rebuilds: what each was asked for and came to, and what it can be gone on from."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal
 
 import msgspec
 
-from services.status.facts import CampaignFact, UnitFact
 from services.status.rebuilding.reading import Excluded
-from services.status.rebuilding.recollecting import Carried, Recollection
 from services.status.rebuilding.refusals import RebuildCancelled
 from services.status.storage import columns
-from services.status.things.kinds import read_thing, written_thing
 from shared.platform.consuming import HistoryKey
 from shared.platform.postgres import Connection
 
 Purpose = Literal["rebuild", "verify", "back"]
 State = Literal["running", "interrupted", "built", "switched", "cancelled", "failed", "dropped"]
-CarriedRows: TypeAlias = list[tuple[str, str, str, str]]
-"""(kind, campaign, id, fact)."""
 Stage = Literal["reading", "indexing", "catching-up", "switching", "comparing", "done"]
 
 GOES_ON: Final = ("running", "built", "cancelled", "failed")
 """States in which the tables beside may stand, to be gone on with."""
 
+_AT_ONCE: Final = 5_000
 _COLUMNS: Final = """
 id, purpose, source, league, state, stage, made_with, events_read, events_wanted, parts_done,
 differences, cause, started_at, finished_at
@@ -37,17 +33,29 @@ _BEGIN: Final = """
 insert into rebuilds (projection, purpose, source, league, state, stage, made_with, events_wanted)
 values ($1, $2, $3, $4, 'running', 'reading', $5, $6) returning id
 """
+# Under a number of its own: whoever still worked under the old one can write nothing more.
+_SUCCEED: Final = """
+with left_off as (
+    update rebuilds set state = 'dropped', finished_at = coalesce(finished_at, now()) where id = $1
+    returning *
+)
+insert into rebuilds (projection, purpose, source, state, stage, made_with, events_wanted,
+    events_read, parts_done)
+select projection, purpose, $2, 'running', stage, made_with, events_wanted, events_read, parts_done
+from left_off returning id
+"""
 _OBSOLETE: Final = """
 update rebuilds set state = 'dropped', finished_at = coalesce(finished_at, now())
 where projection = $1 and league is null and state = any($2::text[])
 """
+_OWNED: Final = ("rebuild_positions", "rebuild_excluded", "rebuild_aside")
 _CLEAR: Final = """
 delete from {table} using rebuilds r
 where rebuild = r.id and r.projection = $1 and r.state = 'dropped'
 """
 # The condition makes a cancellation take hold: whoever was cancelled writes nothing more.
 _TELL: Final = """
-update rebuilds set stage = $2, events_read = $3, parts_done = $4
+update rebuilds set stage = $2, events_read = events_read + $3, parts_done = parts_done + $4
 where id = $1 and state = 'running' returning id
 """
 _END: Final = """
@@ -58,12 +66,6 @@ _POSITIONS: Final = """
 insert into rebuild_positions select $1, * from unnest($2::text[], $3::text[], $4::bigint[])
 on conflict (rebuild, service, league) do update set version = excluded.version
 """
-_CARRIED: Final = """
-select distinct on (kind, campaign, id) kind, campaign, id, fact from rebuild_carried
-where rebuild = $1 order by kind, campaign, id, part desc
-"""
-_UNIT, _CAMPAIGN = ".unit", ".campaign"
-"""Kinds of facts that are no things'."""
 
 
 class Entry(msgspec.Struct):
@@ -105,24 +107,32 @@ class Journal:
         """A new rebuild; of the whole views, what was built before it is given up."""
         if league is None:
             await connection.execute(_OBSOLETE, self.projection, list(GOES_ON))
-            for table in ("rebuild_positions", "rebuild_excluded", "rebuild_carried"):
+            for table in _OWNED:
                 await connection.execute(_CLEAR.format(table=table), self.projection)
         number: int = await connection.fetchval(
             _BEGIN, self.projection, purpose, source, league, fingerprint(), wanted
         )
         return number
 
-    async def go_on(self, connection: Connection, number: int, source: str, wanted: int) -> None:
+    async def succeed(self, connection: Connection, former: int, source: str) -> int:
+        """Go on with what another rebuild has built: it is ours from here on."""
+        number: int = await connection.fetchval(_SUCCEED, former, source)
+        for table in _OWNED:
+            await connection.execute(
+                f"update {table} set rebuild = $2 where rebuild = $1",  # noqa: S608 - tables are ours
+                former, number,
+            )  # fmt: skip
+        return number
+
+    async def expect(self, connection: Connection, number: int, wanted: int) -> None:
         await connection.execute(
-            "update rebuilds set state = 'running', source = $2, events_wanted = $3, cause = '',"
-            " finished_at = null where id = $1",
-            number, source, wanted,
-        )  # fmt: skip
+            "update rebuilds set events_wanted = $2 where id = $1", number, wanted
+        )
 
     async def tell(
-        self, connection: Connection, number: int, stage: Stage, events: int, parts: int
+        self, connection: Connection, number: int, stage: Stage, events: int = 0, parts: int = 0
     ) -> None:
-        """How far it has come; RebuildCancelled where somebody wants it no more."""
+        """What more was done; RebuildCancelled where somebody wants it no more."""
         if await connection.fetchval(_TELL, number, stage, events, parts) is None:
             raise RebuildCancelled
 
@@ -181,50 +191,29 @@ class Journal:
             number, *columns(excluded, 3),
         )  # fmt: skip
 
-    async def carry(
-        self, connection: Connection, number: int, part: int, carried: CarriedRows
+    async def set_aside(
+        self, connection: Connection, number: int, values: Collection[bytes]
     ) -> None:
-        """Keep the facts that the part's events have changed and later parts may change again."""
-        if carried:
-            await connection.copy_records_to_table(
-                "rebuild_carried",
-                columns=("rebuild", "part", "kind", "campaign", "id", "fact"),
-                records=[(number, part, *row) for row in carried],
-            )
+        """Keep the events of facts that other parts may tell more of."""
+        await connection.copy_records_to_table(
+            "rebuild_aside",
+            columns=("rebuild", "value"),
+            records=[(number, value) for value in values],
+        )
 
-    async def recollected(self, connection: Connection, number: int) -> Recollection:
-        return _recollected(await connection.fetch(_CARRIED, number))
+    async def aside(self, connection: Connection, number: int) -> AsyncIterator[list[bytes]]:
+        """All that was set aside; within a transaction."""
+        cursor = await connection.cursor(
+            "select value from rebuild_aside where rebuild = $1", number
+        )
+        while rows := await cursor.fetch(_AT_ONCE):
+            yield [value for (value,) in rows]
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
     return msgspec.convert(
         {**row, "differences": msgspec.json.decode(row["differences"])}, type=Entry
     )
-
-
-def carried_rows(carried: Carried) -> CarriedRows:
-    """Written down at once: what is told next changes the facts themselves."""
-    encode = msgspec.json.encode
-    return [
-        *((_CAMPAIGN, name, "", encode(fact).decode()) for name, fact in carried.campaigns.items()),
-        *((_UNIT, *key, encode(fact).decode()) for key, fact in carried.units.items()),
-        *(
-            (kind, campaign, id_, written_thing(thing))
-            for (campaign, kind, id_), thing in carried.things.items()
-        ),
-    ]
-
-
-def _recollected(rows: Collection[tuple[str, str, str, str]]) -> Recollection:
-    carried = Carried({}, {}, {})
-    for kind, campaign, id_, fact in rows:
-        if kind == _CAMPAIGN:
-            carried.campaigns[campaign] = msgspec.json.decode(fact, type=CampaignFact)
-        elif kind == _UNIT:
-            carried.units[(campaign, id_)] = msgspec.json.decode(fact, type=UnitFact)
-        else:
-            carried.things[(campaign, kind, id_)] = read_thing(kind, fact)
-    return Recollection(carried)
 
 
 @cache

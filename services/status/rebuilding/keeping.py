@@ -9,7 +9,6 @@ from services.status.rebuilding.building import Building
 from services.status.rebuilding.journal import Entry, Journal
 from services.status.rebuilding.reading import Reading
 from services.status.rebuilding.rebuild import alone, lock_of
-from services.status.rebuilding.recollecting import Recollection
 from services.status.rebuilding.refusals import FormerViewsOutdated, NothingToTakeBack
 from shared.platform.postgres import Connection, Pool
 
@@ -76,9 +75,7 @@ async def taken_back(pool: Pool, projection: str) -> int:
         async with connection.transaction():
             number = await journal.begin(connection, "back", "former", None, sum(read.values()))
         reading = Reading(read, excluded, read)
-        building = Building(
-            pool, connection, journal, number, former, reading, Recollection(), stage="catching-up"
-        )
+        building = Building(pool, connection, journal, number, former, reading, "catching-up")
         await building.catch_up()
         await building.switch()
         return sum(building.reading.read.values())

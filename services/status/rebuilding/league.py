@@ -8,7 +8,7 @@ from services.status.facts import UnitFact
 from services.status.folding import ThingRef, UnitKey, refs_of, sorted_out, unit_of
 from services.status.rebuilding.building import since, standing
 from services.status.rebuilding.reading import Reading, Slim
-from services.status.rebuilding.recollecting import Carried, Part, Recollection
+from services.status.rebuilding.recollecting import Part, Recollection
 from services.status.rebuilding.refusals import LeagueChanging, LeagueUnknown
 from services.status.rebuilding.sources import Source
 from services.status.storage import (
@@ -127,7 +127,7 @@ class OfLeague:
         things = {
             ref: told for ref, told in (part.things | rest.things).items() if ref in self._things
         }
-        return Part(part.units | rest.units, things, part.carried)
+        return Part(part.units | rest.units, things)
 
     async def _present(self, connection: Connection) -> Part:
         """The same, as the tables say it."""
@@ -137,7 +137,6 @@ class OfLeague:
         return Part(
             {key: fact for key, (_, fact) in found.items()},
             {ref: (thing, spans_by_unit(thing)) for ref, thing in things.items()},
-            Carried({}, {}, {}),
         )
 
     def _inside(self, fact: UnitFact) -> bool:

@@ -4,7 +4,6 @@ Nothing is switched unless every event the present views hold was read again and
 """
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final, TypeVar
@@ -25,7 +24,6 @@ from services.status.rebuilding.journal import (
 )
 from services.status.rebuilding.league import begun
 from services.status.rebuilding.reading import Reading
-from services.status.rebuilding.recollecting import Recollection
 from services.status.rebuilding.refusals import (
     NothingToResume,
     RebuildCancelled,
@@ -38,6 +36,8 @@ from shared.platform.postgres import Connection, Pool
 _WATCH_SECONDS: Final = 0.25
 _SHOWN: Final = 20
 
+_WATCHED: Final = "select state, events_read, parts_done from rebuilds where id = $1"
+
 T = TypeVar("T")
 
 
@@ -48,7 +48,6 @@ class Progress(msgspec.Struct):
     stage: Stage
     events: int
     of: int
-    per_second: int
     parts: int
 
 
@@ -115,7 +114,7 @@ class Rebuild:
             await journal.exclude(connection, number, excluded)
             await beside.make(connection)
         reading = Reading(wanted, excluded, {})
-        return Building(self._pool, connection, journal, number, beside, reading, Recollection())
+        return Building(self._pool, connection, journal, number, beside, reading)
 
     async def _left(self, connection: Connection) -> Entry:
         entries = await self._journal.entries(connection)
@@ -130,22 +129,22 @@ class Rebuild:
 
     async def _taken_up(self, connection: Connection, entry: Entry, source: Source) -> Building:
         """What is written stands; the rest is read up to where the views are now."""
-        journal, number = self._journal, entry.id
+        journal = self._journal
+        async with connection.transaction():
+            number = await journal.succeed(connection, entry.id, source.name)
         async with connection.transaction(isolation="repeatable_read"):
             wanted, excluded = await standing(connection, journal.projection)
             excluded |= await journal.excluded(connection, number)
             read = await journal.read(connection, number)
-            facts = await journal.recollected(connection, number)
         # Leagues are whole in a part: what one has recorded since is caught up with later.
         done = {league for _, league in read}
         wanted = {key: v for key, v in wanted.items() if key[1] not in done} | read
         async with connection.transaction():
-            await journal.go_on(connection, number, source.name, sum(wanted.values()))
+            await journal.expect(connection, number, sum(wanted.values()))
             await journal.exclude(connection, number, excluded)
         return Building(
             self._pool, connection, journal, number, await Beside.of(connection),
-            Reading(wanted, excluded, read), facts, entry.parts_done, entry.stage,
-            sum(read.values()),
+            Reading(wanted, excluded, read), entry.stage,
         )  # fmt: skip
 
     async def _watched(
@@ -167,30 +166,24 @@ class Rebuild:
             await self._note(building.number, building.stage, cause)
             raise
         else:
-            self._tell(self._progress(building, 0))
+            await self._told(building)
             return result
         finally:
             await _stopped(watch)
 
     async def _watch(self, building: Building) -> None:
-        began = time.monotonic()
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
-            seconds = time.monotonic() - began
-            self._tell(self._progress(building, seconds))
-            state = await self._pool.fetchval(
-                "select state from rebuilds where id = $1", building.number
-            )
-            if state == "cancelled":
+            if await self._told(building) == "cancelled":
                 raise RebuildCancelled
 
-    def _progress(self, building: Building, seconds: float) -> Progress:
-        events = building.reading.events
-        rate = (events - building.read_before) / seconds if seconds else 0
-        return Progress(
-            building.number, building.stage, events, sum(building.reading.wanted.values()),
-            round(rate), building.parts,
-        )  # fmt: skip
+    async def _told(self, building: Building) -> str:
+        """Say how far it has come; what the journal says of its state."""
+        state, events, parts = await self._pool.fetchrow(_WATCHED, building.number)
+        wanted = sum(building.reading.wanted.values())
+        events = max(events, building.reading.events)
+        self._tell(Progress(building.number, building.stage, events, wanted, parts))
+        return str(state)
 
     async def _note(self, number: int, stage: Stage, cause: BaseException) -> None:
         """Why it ended. What cannot be noted shows as interrupted: its lock is free."""

@@ -15,20 +15,11 @@ Adding: TypeAlias = tuple[Thing, Spans]
 """A thing and what it adds to which unit."""
 
 
-class Carried(NamedTuple):
-    """Facts that later parts may tell more of."""
-
-    campaigns: dict[str, CampaignFact]
-    units: dict[UnitKey, UnitFact]
-    things: dict[ThingRef, Thing]
-
-
 class Part(NamedTuple):
-    """Facts that are known in full; `carried` are those its events told of that are not."""
+    """Facts that are known in full."""
 
     units: dict[UnitKey, UnitFact]
     things: dict[ThingRef, Adding]
-    carried: Carried
 
     def concerned(self) -> set[UnitKey]:
         """The units that the things add to."""
@@ -50,28 +41,33 @@ class Part(NamedTuple):
 class Recollection:
     """What was read so far. With each part's end goes what no other part can tell more of."""
 
-    def __init__(self, carried: Carried | None = None) -> None:
-        self.campaigns, self._wanderers, self._far = carried or Carried({}, {}, {})
+    def __init__(self) -> None:
+        self.campaigns: dict[str, CampaignFact] = {}
+        self._wanderers: dict[UnitKey, UnitFact] = {}
+        self._far: dict[ThingRef, Thing] = {}
         self._units: dict[UnitKey, UnitFact] = {}
         self._leaving: set[UnitKey] = set()
         self._things: dict[ThingRef, Thing] = {}
-        self._told_campaigns: set[str] = set()
-        self._told_far: set[ThingRef] = set()
 
     def learn(self, envelopes: Iterable[Told]) -> None:
         told = sorted_out(envelopes)
         for envelope, event in told.units:
             key = unit_of(envelope)
+            self._heard(key, envelope)
             learn(self._unit(key), envelope, event)
             if is_passage(event):
                 self._leaving.add(key)
         for envelope, event in told.campaigns:
             campaign = self.campaigns.setdefault(envelope.campaign, CampaignFact())
+            self._heard((envelope.campaign,), envelope)
             learn_campaign(campaign, envelope, event)
-            self._told_campaigns.add(envelope.campaign)
         for envelope, event in told.things:
             for ref in refs_of(envelope, event):
+                self._heard(ref, envelope)
                 learn_thing(self._thing(ref), envelope, event)
+
+    def _heard(self, about: tuple[str, ...], envelope: Told) -> None:
+        """Whoever wants to know more of what was told may write it down."""
 
     def _unit(self, key: UnitKey) -> UnitFact:
         fact = self._units.get(key)
@@ -86,11 +82,9 @@ class Recollection:
         thing = self._things.get(ref)
         if thing is None:
             thing = self._far.get(ref)
-            if thing is None:
-                thing = new_thing(ref[1])
-                (self._far if ref[1] in ACROSS_LEAGUES else self._things)[ref] = thing
-            if ref in self._far:
-                self._told_far.add(ref)
+        if thing is None:
+            thing = new_thing(ref[1])
+            (self._far if ref[1] in ACROSS_LEAGUES else self._things)[ref] = thing
         return thing
 
     def take_part(self) -> Part:
@@ -104,20 +98,33 @@ class Recollection:
                 things[ref] = thing, added
             else:
                 self._far[ref] = thing
-                self._told_far.add(ref)
-        carried = Carried(
-            {name: self.campaigns[name] for name in self._told_campaigns},
-            {key: self._wanderers[key] for key in self._leaving},
-            {ref: self._far[ref] for ref in self._told_far},
-        )
-        part = Part(self._units, things, carried)
+        part = Part(self._units, things)
         self._units, self._leaving, self._things = {}, set(), {}
-        self._told_campaigns, self._told_far = set(), set()
         return part
 
     def take_rest(self) -> Part:
         """What had to wait: units that changed leagues, and things of several leagues."""
         things = {ref: (thing, spans_by_unit(thing)) for ref, thing in self._far.items()}
-        part = Part(self._wanderers, things, Carried({}, {}, {}))
+        part = Part(self._wanderers, things)
         self._wanderers, self._far = {}, {}
         return part
+
+
+class RecollectedPart(Recollection):
+    """A part by itself: of facts that other parts may tell more of, the events are set aside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._events: defaultdict[tuple[str, ...], list[Told]] = defaultdict(list)
+
+    def _heard(self, about: tuple[str, ...], envelope: Told) -> None:
+        self._events[about].append(envelope)
+
+    def aside(self) -> list[Told]:
+        """Each once, when the part was taken; together with the other parts' they give the rest."""
+        open_ = [
+            *self._wanderers,
+            *self._far,
+            *((campaign,) for campaign in self.campaigns),
+        ]
+        return list({id(e): e for about in open_ for e in self._events[about]}.values())
