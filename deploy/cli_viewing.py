@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from rich.console import RenderableType
 
 from deploy.cli_asking import (
     Account,
@@ -16,7 +17,7 @@ from deploy.cli_asking import (
     services_at_hand,
 )
 from deploy.cli_bulletin import bulletin_page, file_form
-from deploy.cli_lag import lag_table, lags
+from deploy.cli_lag import lag_table, lags, part_lags, parts_table
 from deploy.cli_status import status_page
 
 AsOf = Annotated[
@@ -41,10 +42,7 @@ def status(
         asked = {"as_of": as_of.date().isoformat()} if as_of else {}
         path = f"/campaigns/{campaign}/units/{unit}/status"
         answer = services_at_hand().get("status", path, account, **asked)
-        if json:
-            print_json(answer)
-        else:
-            out.print(status_page(answer))
+        _show(answer, status_page(answer), json=json)
 
 
 def bulletin(
@@ -66,21 +64,25 @@ def bulletin(
             file.write_bytes(services_at_hand().file("status", path, account, format=form, **asked))
             return
         answer = services_at_hand().get("status", path, account, **asked)
-        if json:
-            print_json(answer)
-        else:
-            out.print(bulletin_page(answer))
+        _show(answer, bulletin_page(answer), json=json)
 
 
-def lag(json: Json = False) -> None:
+def lag(
+    parts: Annotated[
+        bool, typer.Option("--parts", help="按盟市和分区 By league and topic partition.")
+    ] = False,
+    json: Json = False,
+) -> None:
     """查看转发和视图的滞后。 Show how far relays and views are behind."""
     with said_plainly():
         services = services_at_hand()
-        found = [each for name in services.workers for each in lags(name, services.metrics(name))]
-        if json:
-            print_json(found)
+        told = {name: services.metrics(name) for name in services.workers}
+        if parts:
+            of_parts = [part for name, text in told.items() for part in part_lags(name, text)]
+            _show(of_parts, parts_table(of_parts), json=json)
         else:
-            out.print(lag_table(found))
+            found = [each for name, text in told.items() for each in lags(name, text)]
+            _show(found, lag_table(found), json=json)
 
 
 def token(
@@ -89,3 +91,10 @@ def token(
     """打印本地签发的令牌。 Print a token of the local issuer."""
     with said_plainly():
         print(services_at_hand().token(account))
+
+
+def _show(answer: Any, page: RenderableType, *, json: bool) -> None:
+    if json:
+        print_json(answer)
+    else:
+        out.print(page)
