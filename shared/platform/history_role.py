@@ -17,6 +17,7 @@ from shared.platform.archiving.taking_in import Refill, take_in
 from shared.platform.epochs import Deciding, epochs
 from shared.platform.postgres import Pool, open_pool
 from shared.platform.recovering import Undecided
+from shared.platform.republishing import Again, republish
 from shared.platform.settings import Settings
 from shared.platform.starting import patiently
 from shared.platform.telling import say, say_progress, say_refused
@@ -61,6 +62,9 @@ async def _done(recording: Recording, pool: Pool, asked: argparse.Namespace) -> 
                 return await _undecided(recording, pool).accept(
                     _deciding(asked), keep, dry_run=asked.dry_run
                 )
+        case "republish":
+            again = Again(recording.contract.service, asked.league, asked.first)
+            return await republish(pool, again, say_progress, dry_run=asked.dry_run)
         case "heads":
             return {"heads": dict(await pool.fetch(_HEADS))}
         case _:
@@ -106,6 +110,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     importing.add_argument("file", type=Path)
     accepting.add_argument("--keep", type=Path)
+    republishing = works.add_parser("republish")
+    republishing.add_argument("--league")
+    republishing.add_argument("--from", dest="first", type=int, default=1)
+    republishing.add_argument("--dry-run", action="store_true")
     return parser
 
 

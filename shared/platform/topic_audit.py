@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.structs import ConsumerRecord, TopicPartition
@@ -12,15 +12,14 @@ from shared.kernel.envelope import Envelope
 from shared.platform.consuming import NotAnEvent, Record, envelope_in
 from shared.platform.kafka import KafkaAddress, partition_of, partitions_of, reader
 
-UNKNOWN_OFFSET: Final = -1
-"""Of a league that is to be published again from the middle of its history."""
-
 _READ_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How far a league was published, and the offset its last event got, where that is known."""
+    """How far a league was published, and the offset its last event got: a later version than
+    `version` where it is to be published again from the middle on.
+    """
 
     league: str
     version: int
@@ -99,7 +98,6 @@ class TopicAudit:
         return {
             TopicPartition(self._topic, partition_of(each.league)): each
             for each in sorted(published, key=lambda each: each.offset)
-            if each.offset != UNKNOWN_OFFSET
         }
 
     async def _consumer(self) -> AIOKafkaConsumer:
@@ -113,9 +111,10 @@ def _holds(records: Sequence[ConsumerRecord], published: Published) -> bool:
     for record in records:
         if record.offset == published.offset:
             found = _envelope(record)
-            return found is not None and (found.league, found.version) == (
-                published.league,
-                published.version,
+            return (
+                found is not None
+                and found.league == published.league
+                and found.version >= published.version
             )
     return False
 
