@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.status.projections import StatusProjection
+from services.status.replaying import telling
 from services.status.replaying.api import Replays
 from services.status.replaying.reading import History
 from services.status.replaying.showing import TRACES
@@ -17,7 +18,7 @@ from services.status.replaying.stream import Seats
 from shared.kernel.time import local_date
 from shared.platform.consuming import Applier
 from shared.platform.postgres import Pool
-from tests.integration.status.replayed import REPLAY, Sent, replay, told
+from tests.integration.status.replayed import REPLAY, Sent, replay, sent, told
 from tests.integration.status.tables import Feed, records
 from tests.integration.status.worlds import Campaign, at, small
 from tests.support.access import bearer, foreign_bearer
@@ -215,6 +216,18 @@ async def test_at_a_pace_all_is_told_as_well(asked: httpx.AsyncClient) -> None:
 
     assert await replay(asked, "1502", speed="400") == fast
     assert await replay(asked, "1502", speed="2000d") == fast
+
+
+async def test_in_a_long_pause_it_shows_that_it_is_there(
+    asked: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "KEEP_ALIVE_SECONDS", 0.02)
+    answer = await asked.get(
+        f"{REPLAY}/1502", params={"types": "PlanSubmitted,UnitMoved,MobilizationHeld", "speed": "5"}
+    )
+
+    assert answer.text.count(": keep-alive") > 5
+    assert len(told(sent(answer.text))) == 3
 
 
 async def test_readers_of_streams_get_the_envelopes_as_published(
