@@ -113,6 +113,9 @@ async def replay(
 ) -> EventStream:
     """Each event comes under its position as `id`, with its type and envelope; `totals` come
     between them and, with `complete`, at the end. Windows are those in force on the last day.
+
+    Resumed after an id, what follows is what would have followed. An event that reaches the views
+    only after a replay has passed its place in this order is told by the next one from the start.
     """
     fact = await views.campaign(campaign)
     whole_campaign, path = await _league_of(views, fact, campaign, league)
