@@ -16,6 +16,7 @@ from services.status.bulletin.words import (
     DUTIES,
     PROGRAMMES,
 )
+from services.status.contributions import OWN
 from services.status.figures import Counts
 from services.status.tallies import Tallies
 from shared.kernel.refusals import Refusal
@@ -149,7 +150,9 @@ def _scoped(text: str, names: tuple[str, ...], class_: str | None) -> Figure:
             return Figure(text, "below", tuple(rest), class_)
         case ("timeline", *rest):
             path = _OF_TIMELINE.get(".".join(rest), tuple(rest))
-            return Figure(text, "own" if class_ == "own" else "below", path, class_)
+            if class_ == OWN:
+                return Figure(text, "own", path)
+            return Figure(text, "below", path, class_)
         case ("campaign_wide", "documents_by_kind", kind):
             return Figure(text, "documents", (kind,))
         case _:
