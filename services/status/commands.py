@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from services.status.learning import CONTRACTS
 from services.status.projections import StatusProjection
 from services.status.rebuilding.comparing import Comparison
 from services.status.rebuilding.keeping import cancelled, dropped, kept, taken_back
+from services.status.rebuilding.lanes import Lanes
 from services.status.rebuilding.rebuild import Progress, Rebuild
 from services.status.rebuilding.sources import FromFeeds, FromHistory, FromTopics, Source
 from services.status.schema import SCHEMA
@@ -60,7 +62,8 @@ async def _rebuild(settings: Settings, pool: Pool, asked: argparse.Namespace) ->
             return {"events": await taken_back(pool, name)}
         case _:
             async with _source(settings, pool, asked.source) as source:
-                return await _built(Rebuild(pool, name, _tell), source, asked)
+                lanes = Lanes(asked.lanes, lambda: _lane(settings, asked.source))
+                return await _built(Rebuild(pool, name, _tell, lanes), source, asked)
 
 
 async def _built(rebuild: Rebuild, source: Source, asked: argparse.Namespace) -> Mapping[str, Any]:
@@ -87,6 +90,15 @@ async def _verify(settings: Settings, pool: Pool, asked: argparse.Namespace) -> 
         audit = Audit(pool, StatusProjection.name, feeds, topics, say_progress)
         found: Mapping[str, Any] = msgspec.to_builtins(await audit.run(asked.league))
         return found
+
+
+@asynccontextmanager
+async def _lane(settings: Settings, source: str) -> AsyncIterator[tuple[Pool, Source]]:
+    async with (
+        await patiently(lambda: open_pool(settings.database_url, SCHEMA, size=3)) as pool,
+        _source(settings, pool, source) as found,
+    ):
+        yield pool, found
 
 
 @asynccontextmanager
@@ -120,6 +132,7 @@ def _rebuild_parser() -> argparse.ArgumentParser:
         "--from", dest="source", choices=("topics", "history", "feeds"), default="topics"
     )
     parser.add_argument("--league", default="")
+    parser.add_argument("--lanes", type=int, default=min(4, len(os.sched_getaffinity(0))))
     parser.add_argument("--shown", type=int, default=20)
     return parser
 

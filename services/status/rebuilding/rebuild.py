@@ -22,6 +22,7 @@ from services.status.rebuilding.journal import (
     State,
     fingerprint,
 )
+from services.status.rebuilding.lanes import Lanes
 from services.status.rebuilding.league import begun
 from services.status.rebuilding.reading import Reading
 from services.status.rebuilding.refusals import (
@@ -55,9 +56,14 @@ class Rebuild:
     """Rebuilds of the views of a projection, one at a time."""
 
     def __init__(
-        self, pool: Pool, projection: str, tell: Callable[[Progress], None] = lambda _: None
+        self,
+        pool: Pool,
+        projection: str,
+        tell: Callable[[Progress], None] = lambda _: None,
+        lanes: Lanes | None = None,
     ) -> None:
         self._pool = pool
+        self._lanes = lanes
         self._journal = Journal(projection)
         self._tell = tell
 
@@ -151,7 +157,7 @@ class Rebuild:
         self, building: Building, source: Source, end: Callable[[Building], Awaitable[T]]
     ) -> T:
         """Build, telling how it goes, until it is done or nobody wants it any more."""
-        work = asyncio.ensure_future(_built(building, source, end))
+        work = asyncio.ensure_future(_built(building, source, self._lanes, end))
         watch = asyncio.create_task(self._watch(building))
         try:
             await asyncio.wait((work, watch), return_when=asyncio.FIRST_COMPLETED)
@@ -197,9 +203,14 @@ class Rebuild:
                 )  # fmt: skip
 
 
-async def _built(building: Building, source: Source, end: Callable[[Building], Awaitable[T]]) -> T:
+async def _built(
+    building: Building,
+    source: Source,
+    lanes: Lanes | None,
+    end: Callable[[Building], Awaitable[T]],
+) -> T:
     if building.stage == "reading":
-        await building.fold(source)
+        await (building.fold(source) if lanes is None else lanes.fold(building, source))
         building.reading.finish({league for _, league in building.reading.wanted})
     await building.finish()
     await building.catch_up()
