@@ -83,9 +83,9 @@ Campaign = Annotated[
 Code = Annotated[str, PathParameter(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,40}$", examples=["1502"])]
 Day = Annotated[date | None, BeforeValidator(_day)]
 AsOf = Annotated[Day, Query(description="The day to show; today by default 查看哪一天,默认今天")]
+Instant = Annotated[datetime | None, BeforeValidator(_instant)]
 KnownAt = Annotated[
-    datetime | None,
-    BeforeValidator(_instant),
+    Instant,
     Query(
         description="As the system knew it at this instant, with its offset (+ as %2B)"
         " 按该时刻系统已知的情况"

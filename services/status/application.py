@@ -25,6 +25,7 @@ from services.status.replaying.reading import History
 from services.status.replaying.stream import Seats
 from services.status.schema import SCHEMA, migrations
 from services.status.stored import StoredRows
+from services.status.weighing import api as weighing_api
 from shared.platform.auth import Authenticator
 from shared.platform.client import direct_client, feeds_of
 from shared.platform.consistency import Checkpoints
@@ -87,6 +88,7 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
         bulletin_api.router,
         replaying_api.router,
         frames_api.router,
+        weighing_api.router,
         operating.router,
         parked_router,
     ]

@@ -31,7 +31,7 @@ _LATE_FROM: Final = _FROM + f"and h.version <= p.one and h.occurred_at < $7 and 
 _BETWEEN_FROM: Final = (
     _FROM
     + """
-and h.version <= greatest(p.one, p.other) and ($7 <> $8 or h.version > least(p.one, p.other))
+and h.version <= greatest(p.one, p.other) and ($7::timestamptz <> $8::timestamptz or h.version > least(p.one, p.other))
 and (h.version <= p.one and h.occurred_at < $7) <> (h.version <= p.other and h.occurred_at < $8)
 """
 )
