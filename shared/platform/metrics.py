@@ -78,6 +78,12 @@ class Metrics:
             ["service"],
             registry=registry,
         )
+        self.clock_behind_seconds = Gauge(
+            "campaign_clock_behind_seconds",
+            "How far the database's clock is behind the last event recorded; zero when it is not.",
+            ["service"],
+            registry=registry,
+        )
         self.relay_stopped = Gauge(
             "campaign_relay_stopped",
             "1 while the relay stands still because store and topic contradict each other.",
