@@ -45,7 +45,7 @@ EVENT_STORE = (
     "shared.platform.sql", "event_store.sql", "append_many.sql", "idempotency.sql",
     "store_epochs.sql",
 )  # fmt: skip
-CONSUMING = ("shared.platform.sql", "consuming.sql")
+CONSUMING = ("shared.platform.sql", "consuming.sql", "discarded.sql")
 
 
 async def _nothing_to_reset(_: Connection) -> None:

@@ -65,8 +65,8 @@ _SAID: Final[Mapping[str, tuple[str, str]]] = {
         "{where}: the views' history holds other bytes than the store for {versions}.",
     ),
     "event-parked": (
-        "{where}:第 {versions} 个事件被搁置,视图中没有(campaign parked list)。",
-        "{where}: {versions} are parked and missing from the views (campaign parked list).",
+        "{where}:第 {versions} 个事件被搁置或已丢弃,视图中没有(campaign parked list)。",
+        "{where}: {versions} are parked or discarded, so the views lack them (campaign parked list).",
     ),
     "rollup-differs": (
         "汇总与由事实重算的结果有 {versions} 行不同,例如 {detail}。可用 campaign rebuild 重建。",

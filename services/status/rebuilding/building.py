@@ -30,8 +30,9 @@ _TRIES: Final = 30
 _PAUSE_SECONDS: Final = 1.0
 
 _CHECKPOINTS: Final = "select service, league, version from checkpoints where projection = $1"
-_PARKED: Final = """
+_PASSED_BY: Final = """
 select service, league, version from parked where projection = $1 and version is not null
+union select service, league, version from discarded where projection = $1 and version is not null
 """
 # What came while we were folding, and what was parked then and has been applied since.
 _SINCE: Final = """
@@ -57,10 +58,10 @@ async def standing(
 ) -> tuple[dict[HistoryKey, int], Excluded]:
     """How far the present views have come, and what they passed by; within one snapshot."""
     reached = await connection.fetch(_CHECKPOINTS, projection)
-    parked = await connection.fetch(_PARKED, projection)
+    passed = await connection.fetch(_PASSED_BY, projection)
     return (
         {(service, league): version for service, league, version in reached},
-        {(service, league, version) for service, league, version in parked},
+        {(service, league, version) for service, league, version in passed},
     )
 
 

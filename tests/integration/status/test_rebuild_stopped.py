@@ -22,7 +22,7 @@ from services.status.rebuilding.sources import FromFeeds, FromHistory, Portion, 
 from shared.kernel.envelope import Envelope
 from shared.platform.consuming import Applier
 from shared.platform.postgres import Pool
-from tests.integration.status.tables import Feed, Tables, everything, records, views
+from tests.integration.status.tables import Feed, Feeds, Tables, everything, records, views
 from tests.integration.status.test_rebuilding import moved
 from tests.integration.status.worlds import at
 
@@ -49,16 +49,6 @@ class Stopping(FromHistory):
 
     async def happens(self) -> None:
         raise ConnectionError("the source is gone")
-
-
-class Feeds(Feed):
-    """What the services' feeds answer."""
-
-    async def heads(self, service: str) -> dict[str, int]:
-        return {e.league: e.version for e in self._envelopes if e.service == service}
-
-    async def events(self, service: str, league: str, after: int, up_to: int) -> list[Envelope]:
-        return await self(service, league, after, up_to)
 
 
 @pytest.fixture
