@@ -15,7 +15,7 @@ from services.status.portraits import head_of
 from services.status.queries import Asked
 from services.status.rows import Rows
 from services.status.things.thing import Thing
-from shared.kernel.units import is_attached
+from shared.kernel.units import LEVELS, is_attached
 
 Key: TypeAlias = tuple[tuple[str, ...], int, str, str, int]
 """The order of what adds to a figure: the codes down to a unit, the unit itself before its things,
@@ -26,6 +26,8 @@ _THINGS: Final = 1
 
 _THINGS_AT_ONCE: Final = 1_000
 _UNITS_AT_ONCE: Final = 400
+_LEVELS: Final = len(LEVELS)
+"""After so many turns rows add more each than was thought: then more is opened at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +119,15 @@ class Walk:
         `below` is how much of the figure lies below the unit.
         """
         entries = self._start(Place((self._asked.unit,), start), below, after)
-        reach = limit + 1
-        while wanted := _unopened(entries, limit + 1, reach):
+        turn = 0
+        while wanted := _unopened(entries, limit + 1, (limit + 1) << max(0, turn - _LEVELS)):
             opened = await self._open({number: entries[number] for number in wanted}, after)
             entries = [
                 each
                 for number, entry in enumerate(entries)
                 for each in opened.get(number, (entry,))
             ]
-            reach *= 2
+            turn += 1
         found = [entry for entry in entries[: limit + 1] if isinstance(entry, Found)]
         more = len(found) > limit
         return found[:limit], found[limit - 1].key if more else None
