@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -10,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import (
     IncompatibleBrokerVersion,
     KafkaError,
+    KafkaTimeoutError,
     TopicAlreadyExistsError,
     for_code,
 )
@@ -25,6 +27,7 @@ METADATA_MILLISECONDS = 10_000
 """How soon a client notices a topic that was made anew; aiokafka's own five minutes are a long time."""
 
 _GONE_SECONDS = 15.0
+_STOP_SECONDS = 5.0
 
 TOPIC_CONFIG = {"cleanup.policy": "delete", "retention.ms": "-1"}
 
@@ -135,6 +138,17 @@ def producer(address: KafkaAddress) -> AIOKafkaProducer:
         request_timeout_ms=15_000,
         metadata_max_age_ms=METADATA_MILLISECONDS,
     )
+
+
+async def stop_producer(sender: AIOKafkaProducer) -> None:
+    """Stop a producer, giving up what it has not delivered: while no broker answers, an
+    idempotent one would try for ever.
+    """
+    sender._message_accumulator.fail_all(KafkaTimeoutError("given up"))  # noqa: SLF001 - stop() waits for all
+    with suppress(KafkaError, TimeoutError):
+        async with asyncio.timeout(_STOP_SECONDS):
+            await sender.stop()
+    await sender.client.close()
 
 
 def reader(address: KafkaAddress) -> AIOKafkaConsumer:

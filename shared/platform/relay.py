@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from itertools import accumulate, groupby
 from operator import itemgetter
 
@@ -21,6 +20,7 @@ from shared.platform.kafka import (
     ensure_topics,
     partition_of,
     producer,
+    stop_producer,
 )
 from shared.platform.metrics import Metrics
 from shared.platform.pausing import pause
@@ -35,6 +35,7 @@ _POLL_SECONDS = 0.03
 _REST_SECONDS_AN_EVENT = 0.004
 _REST_SECONDS = 0.2
 _RETRY_SECONDS = 1.0
+_ACKNOWLEDGED_SECONDS = 15.0
 _AUDIT_SECONDS = 5.0
 _STOPPED_SECONDS = 3.0
 _PER_LEAGUE = 500
@@ -171,8 +172,7 @@ class Relay:
                     rest = _POLL_SECONDS + published * _REST_SECONDS_AN_EVENT
                     await pause(stop, min(rest, _REST_SECONDS))
         finally:
-            with suppress(KafkaError):
-                await sender.stop()
+            await stop_producer(sender)
 
     async def publish_once(
         self, connection: "asyncpg.Connection[asyncpg.Record]", sender: AIOKafkaProducer
@@ -205,7 +205,11 @@ class Relay:
         return len(rows)
 
     async def _send(self, sender: AIOKafkaProducer, rows: Sequence[asyncpg.Record]) -> list[int]:
-        """Send in order and await every acknowledgement; the offsets given."""
+        """Send in order and await every acknowledgement; the offsets given.
+
+        Without an answer in time it is a TimeoutError: an idempotent producer tries for ever, and
+        nobody would hear that the brokers are away.
+        """
         service, topic = self._contract.service, self._contract.topic
         sent = [
             await sender.send(
@@ -218,7 +222,9 @@ class Relay:
         ]
         # All are awaited, also after a failure, so that none of them fails unheard.
         offsets: list[int] = []
-        for each in await asyncio.gather(*sent, return_exceptions=True):
+        async with asyncio.timeout(_ACKNOWLEDGED_SECONDS):
+            answers = await asyncio.gather(*sent, return_exceptions=True)
+        for each in answers:
             if isinstance(each, BaseException):
                 raise each
             offsets.append(each.offset)
