@@ -109,15 +109,13 @@ async def test_what_is_known_now_is_compared_with_what_was_known(
 async def test_entries_are_paged_the_newest_last(http: httpx.AsyncClient) -> None:
     days = {"as_of": "2014-02-01", "as_of_other": "2014-03-01"}
     whole = await asked(http, f"{REGION}/comparison", **days)
-    seen: list[str] = []
-    cursor = None
-    while True:
-        more = {"cursor": cursor} if cursor else {}
-        page = await asked(http, f"{REGION}/comparison", **days, limit=2, **more)
+    page = await asked(http, f"{REGION}/comparison", **days, limit=2)
+    seen = [entry["event"] for entry in page["entries"]]
+    while page["next_cursor"]:
+        page = await asked(
+            http, f"{REGION}/comparison", **days, limit=2, cursor=page["next_cursor"]
+        )
         seen += [entry["event"] for entry in page["entries"]]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            break
 
     assert seen == [entry["event"] for entry in whole["entries"]]
     assert len(seen) == whole["events"] > 4
