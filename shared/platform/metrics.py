@@ -138,6 +138,12 @@ class Metrics:
             ["projection", "outcome"],
             registry=registry,
         )
+        self.histories_ahead = Gauge(
+            "campaign_view_ahead_histories",
+            "Histories of which a projection has seen more than their service holds.",
+            ["projection"],
+            registry=registry,
+        )
         self.completeness_filled = Counter(
             "campaign_completeness_filled_events",
             "Events no topic brought, taken from the source's own feed.",
