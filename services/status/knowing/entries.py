@@ -1,12 +1,12 @@
 """Entries: events of a unit and those below it, counted and paged as they were recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from services.status.contributions import NOW, Tree
+from services.status.contributions import NOW, THEN, Tree
 from services.status.facts import UnitFact
 from services.status.stored import Reader
 from shared.kernel.envelope import Envelope
@@ -120,6 +120,18 @@ async def below_today(
     rows: Reader, campaign: str, unit: str, fact: UnitFact, day: date, tree: Tree
 ) -> Units:
     """The unit and those that stand below it on a day as is known today; None of the root."""
+    return await below_on(rows, campaign, unit, fact, {day}, tree)
+
+
+async def below_on(
+    rows: Reader,
+    campaign: str,
+    unit: str,
+    fact: UnitFact,
+    days: Collection[date],
+    tree: Tree = THEN,
+) -> Units:
+    """The same, on any of these days."""
     if "." not in fact.path:
         return None
     found: dict[str, UnitFact | None] = {}
@@ -128,10 +140,13 @@ async def below_today(
     return sorted(
         code
         for code, moved in found.items()
-        if code == unit
-        or moved is None
-        or within(moved.path if tree == NOW else moved.path_on(day), unit)
+        if code == unit or moved is None or _stood_below(moved, unit, days, tree)
     )
+
+
+def _stood_below(fact: UnitFact, unit: str, days: Collection[date], tree: Tree) -> bool:
+    paths = [fact.path] if tree == NOW else [fact.path_on(day) for day in days]
+    return any(within(path, unit) for path in paths)
 
 
 async def _page(

@@ -6,15 +6,14 @@ from datetime import date, datetime
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from services.status.bulletin.comparing import Change, compared
+from services.status.bulletin.comparing import Change, compared, point_of
 from services.status.bulletin.document import Bulletin
 from services.status.bulletin.drafting import Drafts
 from services.status.contributions import THEN
-from services.status.knowing.entries import Entry, Point, Units, below_today, between
+from services.status.knowing.entries import Entry, Units, below_today, between
 from services.status.knowing.recalls import Recalls
 from services.status.queries import Asked, Known
 from services.status.stored import Reader
-from shared.kernel.positions import parse_positions
 
 
 class Standpoint(msgspec.Struct, frozen=True):
@@ -73,7 +72,7 @@ class Comparing:
         units = None if some is None or others is None else sorted({*some, *others})
         figures = compared(before, after)
         page = await between(
-            self._rows, asked.campaign, (_point(before), _point(after)), units, cursor, limit
+            self._rows, asked.campaign, (point_of(before), point_of(after)), units, cursor, limit
         )
         return Comparison(
             campaign=asked.campaign,
@@ -99,10 +98,6 @@ class Comparing:
         bulletin = await self._drafts.known_at(there, point.known_at)
         rows = (await self._recalls.at(asked.campaign, asked.unit, point.known_at)).rows
         return bulletin, None if rows.is_root else rows.below(point.day, THEN)
-
-
-def _point(bulletin: Bulletin) -> Point:
-    return Point(parse_positions(bulletin.position), bulletin.as_of)
 
 
 def _standpoint(bulletin: Bulletin) -> Standpoint:
