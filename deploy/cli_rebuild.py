@@ -116,24 +116,20 @@ def _say(what: What, result: Mapping[str, Any]) -> None:
 
 def _rebuilds(found: Iterable[Mapping[str, Any]]) -> Table:
     table = Table(title="重建 Rebuilds", title_justify="left")
-    for heading in (
-        "编号\nno.",
-        "目的\npurpose",
-        "来源\nsource",
-        "盟市\nleague",
-        "状态\nstate",
-        "步骤\nstage",
-    ):
-        table.add_column(heading)
-    for heading in ("事件\nevents", "共\nof", "部分\nparts"):
-        table.add_column(heading, justify="right")
-    table.add_column("开始\nstarted")
+    for heading in ("编号\nno.", "目的\npurpose", "状态\nstate", "开始\nstarted"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("事件\nevents", "共\nof"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for each in found:
+        stage = "" if each["stage"] == "done" else f"\n{each['stage']}"
         table.add_row(
-            str(each["id"]), each["purpose"], each["source"], each["league"] or "", each["state"],
-            each["stage"], f"{each['events_read']:,}", f"{each['events_wanted']:,}",
-            str(each["parts_done"]), each["started_at"][:19],
-        )  # fmt: skip
+            str(each["id"]),
+            f"{each['purpose']} {each['league'] or ''}".rstrip() + f"\n< {each['source']}",
+            each["state"] + stage,
+            each["started_at"][:16].replace("T", " "),
+            f"{each['events_read']:,}",
+            f"{each['events_wanted']:,}",
+        )
     return table
 
 

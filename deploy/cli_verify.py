@@ -27,7 +27,7 @@ def verify(
         with bars() as bar:
             asked = ("--league", league) if league else ()
             found = result_of("status", "verify", *asked, tell=bar("verify"))
-        findings = [*found["findings"], *_consumers(services_at_hand())]
+        findings = [*found["findings"], *consumers(services_at_hand())]
         found["findings"] = findings
     if json:
         print_json(found)
@@ -37,7 +37,7 @@ def verify(
         raise typer.Exit(DIFFERENT)
 
 
-def _consumers(services: Services) -> Iterable[dict[str, str]]:
+def consumers(services: Services) -> Iterable[dict[str, str]]:
     """Consumers that are behind or have parked events, as their workers measure it."""
     for name in services.workers:
         try:
