@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi import Path as PathParameter
+from fastapi.responses import StreamingResponse
 
 from services.status.api import Campaign, Day, ViewsOf, day_or_today
 from services.status.contributions import THEN
@@ -93,7 +94,7 @@ def _streamed() -> Responses:
 @router.get(
     "/replay/{league}",
     summary="A league's history told again, in the order recorded 回放盟市历史",
-    response_class=EventStream,
+    response_class=StreamingResponse,
     responses=_streamed(),
 )
 async def replay(

@@ -335,3 +335,12 @@ async def test_every_service_that_is_followed_is_told_of(asked: httpx.AsyncClien
     assert by_service(told(await replay(asked, "15"))) == {
         "units", "schedule", "supervision", "rectification",
     }  # fmt: skip
+
+
+async def test_it_is_documented_as_a_stream(http: httpx.AsyncClient) -> None:
+    document = (await http.get("/openapi.json")).json()
+    operation = document["paths"]["/campaigns/{campaign}/replay/{league}"]["get"]
+
+    assert list(operation["responses"]["200"]["content"]) == ["text/event-stream"]
+    assert {"401", "403", "404", "422", "503"} <= operation["responses"].keys()
+    assert "/campaigns/{campaign}/units/{code}/frames" in document["paths"]
