@@ -17,7 +17,7 @@ from services.status.things import (
     programmes,
     teams,
 )
-from services.status.things.thing import Lesson, Spans, Thing, ThingKey
+from services.status.things.thing import Lesson, RolledSpans, Spans, Thing, ThingKey
 from shared.kernel.events import Event
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
@@ -40,6 +40,10 @@ def things_of(event: Event) -> tuple[ThingKey, ...]:
     return tuple([(lesson.kind, lesson.id_of(event)) for lesson in lessons])
 
 
+def concerns_things(event: Event) -> bool:
+    return type(event) in _LESSONS
+
+
 def new_thing(kind: str) -> Thing:
     """A thing never heard of."""
     return KINDS[kind]()
@@ -56,6 +60,11 @@ def learn_thing(fact: Thing, envelope: Told, event: Event) -> Thing:
 def spans_by_unit(fact: Thing) -> Spans:
     """What the thing adds to which unit; a unit it adds nothing to is not named."""
     return fact.spans_by_unit()
+
+
+def rolled_by_unit(fact: Thing) -> RolledSpans:
+    """The same, as the roll-ups take it."""
+    return fact.rolled_by_unit()
 
 
 def read_thing(kind: str, text: bytes | str) -> Thing:
