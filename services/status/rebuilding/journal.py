@@ -18,12 +18,23 @@ from shared.platform.consuming import HistoryKey
 from shared.platform.postgres import Connection
 
 Purpose = Literal["rebuild", "verify", "back"]
-State = Literal["running", "interrupted", "built", "switched", "cancelled", "failed", "dropped"]
+State = Literal[
+    "running", "interrupted", "built", "switched", "cancelled", "failed", "dropped", "compared"
+]
 Stage = Literal["reading", "indexing", "catching-up", "switching", "comparing", "done"]
 
 GOES_ON: Final = ("running", "built", "cancelled", "failed")
 """States in which the tables beside may stand, to be gone on with."""
 
+_FOLDING: Final = (
+    "services.status", "services.status.things", "services.status.migrations", "shared.contracts",
+)  # fmt: skip
+_NOT_FOLDING: Final = frozenset({
+    "answers", "api", "application", "commands", "figures", "lights", "main", "operating",
+    "ordering", "own", "places", "portraits", "queries", "remembered", "rows", "series", "settings",
+    "stored", "tallies", "worker",
+})  # fmt: skip
+"""These show what was folded, or run the program."""
 _AT_ONCE: Final = 5_000
 _COLUMNS: Final = """
 id, purpose, source, league, state, stage, made_with, events_read, events_wanted, parts_done,
@@ -218,17 +229,16 @@ def _entry(row: Mapping[str, Any]) -> Entry:
 
 @cache
 def fingerprint() -> str:
-    """Of the program that folds: what another one has begun cannot be gone on with."""
+    """Of all that decides what a fold writes: what another one has begun cannot be gone on with."""
     digest = sha256()
-    for package in ("services.status", "shared.contracts"):
-        for name, text in sorted(_sources(files(package), package)):
-            digest.update(f"{name}\n{text}\n".encode())
+    for package in _FOLDING:
+        for name, text in sorted(_sources(files(package))):
+            digest.update(f"{package} {name}\n{text}\n".encode())
     return digest.hexdigest()
 
 
-def _sources(folder: Traversable, name: str) -> Iterable[tuple[str, str]]:
+def _sources(folder: Traversable) -> Iterable[tuple[str, str]]:
     for each in folder.iterdir():
-        if each.is_dir():
-            yield from _sources(each, f"{name}.{each.name}")
-        elif each.name.endswith((".py", ".sql")):
-            yield f"{name}.{each.name}", each.read_text("utf-8")
+        stem = each.name.rpartition(".")[0]
+        if each.name.endswith(".sql") or (each.name.endswith(".py") and stem not in _NOT_FOLDING):
+            yield each.name, each.read_text("utf-8")

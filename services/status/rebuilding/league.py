@@ -29,7 +29,7 @@ from services.status.thing_storage import (
     read_things,
     thing_row,
 )
-from services.status.things.kinds import spans_by_unit
+from services.status.things.kinds import rolled_by_unit
 from shared.kernel.units import league_of
 from shared.platform.postgres import Connection
 
@@ -136,7 +136,7 @@ class OfLeague:
         things = {ref: thing for ref, (_, thing) in read_things((), rows).items()}
         return Part(
             {key: fact for key, (_, fact) in found.items()},
-            {ref: (thing, spans_by_unit(thing)) for ref, thing in things.items()},
+            {ref: (thing, rolled_by_unit(thing)) for ref, thing in things.items()},
         )
 
     def _inside(self, fact: UnitFact) -> bool:

@@ -229,7 +229,7 @@ async def _compared(building: Building, shown: int) -> Comparison:
     async with building.connection.transaction():
         await building.beside.drop(building.connection)
         await building.journal.end(
-            building.connection, building.number, "dropped", differences=comparison.counts
+            building.connection, building.number, "compared", differences=comparison.counts
         )
     building.stage = "done"
     return comparison

@@ -8,10 +8,10 @@ from services.status.contributions import add_change, add_thing_change, spans, s
 from services.status.facts import CampaignFact, UnitFact
 from services.status.folding import Changes, ThingRef, Told, UnitKey, refs_of, sorted_out, unit_of
 from services.status.learning import is_passage, learn, learn_campaign
-from services.status.things.kinds import ACROSS_LEAGUES, learn_thing, new_thing, spans_by_unit
-from services.status.things.thing import Spans, Thing
+from services.status.things.kinds import ACROSS_LEAGUES, learn_thing, new_thing, rolled_by_unit
+from services.status.things.thing import RolledSpans, Thing
 
-Adding: TypeAlias = tuple[Thing, Spans]
+Adding: TypeAlias = tuple[Thing, RolledSpans]
 """A thing and what it adds to which unit."""
 
 
@@ -93,7 +93,7 @@ class Recollection:
             self._wanderers[key] = self._units.pop(key)
         things: dict[ThingRef, Adding] = {}
         for ref, thing in self._things.items():
-            added = spans_by_unit(thing)
+            added = rolled_by_unit(thing)
             if added and all((ref[0], unit) in self._units for unit in added):
                 things[ref] = thing, added
             else:
@@ -104,7 +104,7 @@ class Recollection:
 
     def take_rest(self) -> Part:
         """What had to wait: units that changed leagues, and things of several leagues."""
-        things = {ref: (thing, spans_by_unit(thing)) for ref, thing in self._far.items()}
+        things = {ref: (thing, rolled_by_unit(thing)) for ref, thing in self._far.items()}
         part = Part(self._wanderers, things)
         self._wanderers, self._far = {}, {}
         return part

@@ -44,7 +44,7 @@ async def test_views_in_step_differ_in_nothing_and_are_left_as_they_are(
     assert (found.different, found.shown, found.events) == (0, [], len(told))
     assert await everything(pool) == before
     after = await kept(pool, "status")
-    assert (after.next, after.former, after.rebuilds[0].state) == (False, False, "dropped")
+    assert (after.next, after.former, after.rebuilds[0].state) == (False, False, "compared")
 
 
 @pytest.mark.parametrize(
