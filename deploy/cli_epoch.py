@@ -21,7 +21,7 @@ app = typer.Typer(
 
 
 def register(parent: typer.Typer) -> None:
-    for command in (show, recover, accept):
+    for command in (show, recover, accept, refollow):
         app.command()(command)
     parent.add_typer(app, name="epoch")
 
@@ -91,10 +91,28 @@ def accept(
     _say(name, done, "作废 void", json=json)
     if not dry_run:
         err.print(
-            "读过这些事件的视图须按本库重建:campaign rebuild --from feeds。"
-            " Views that have read them must be rebuilt from the store: campaign rebuild --from feeds.",
+            "读过这些事件的视图须按本库重建:campaign rebuild --from feeds;其他服务的目录:"
+            "campaign epoch refollow --service S。"
+            " Views that have read them must be rebuilt from the store: campaign rebuild --from feeds;"
+            " the copies in other services: campaign epoch refollow --service S.",
             style="yellow", soft_wrap=True,
         )  # fmt: skip
+
+
+def refollow(
+    service: RecordingService,
+    json: Json = False,
+) -> None:
+    """由各服务的事件流重填本服务的目录。 Fill a service's copies of others again from their feeds."""
+    with said_plainly(), refusals_said(), bars() as bar:
+        (name,) = chosen([service])
+        done = result_of(name, "history", "refollow", tell=bar(name))
+    if json:
+        print_json({"service": name, **done})
+        return
+    for view, counts in done["views"].items():
+        told = ", ".join(f"{source} {count}" for source, count in counts.items())
+        out.print(f"{name} {view}: {told}", highlight=False)
 
 
 def _deciding(by: str, reason: str, *, dry_run: bool) -> tuple[str, ...]:

@@ -29,10 +29,13 @@ def main() -> None:
             run(migrated(settings.database_url, SCHEMA, migrations()))
         case "history":
             from services.rectification.rebuilding import refill_views
+            from services.rectification.urging.milestones import MilestonesProjection
             from shared.contracts.rectification import RECTIFICATION
+            from shared.platform.campaigns import DirectoriesProjection
             from shared.platform.history_role import Recording, work_on_history
 
-            recording = Recording(settings, SCHEMA, RECTIFICATION, refill_views)
+            follows = (DirectoriesProjection(), MilestonesProjection())
+            recording = Recording(settings, SCHEMA, RECTIFICATION, refill_views, follows)
             run(work_on_history(recording, sys.argv[2:]))
         case _:
             from services.rectification.rebuilding import rebuild_views

@@ -30,9 +30,11 @@ def main() -> None:
         case "history":
             from services.schedule.rebuilding import refill_views
             from shared.contracts.schedule import SCHEDULE
+            from shared.platform.directory import DirectoryProjection
             from shared.platform.history_role import Recording, work_on_history
 
-            recording = Recording(settings, SCHEMA, SCHEDULE, refill_views)
+            follows = (DirectoryProjection(),)
+            recording = Recording(settings, SCHEMA, SCHEDULE, refill_views, follows)
             run(work_on_history(recording, sys.argv[2:]))
         case _:
             from services.schedule.rebuilding import rebuild_views

@@ -30,9 +30,11 @@ def main() -> None:
         case "history":
             from services.supervision.rebuilding import refill_views
             from shared.contracts.supervision import SUPERVISION
+            from shared.platform.campaigns import DirectoriesProjection
             from shared.platform.history_role import Recording, work_on_history
 
-            recording = Recording(settings, SCHEMA, SUPERVISION, refill_views)
+            follows = (DirectoriesProjection(),)
+            recording = Recording(settings, SCHEMA, SUPERVISION, refill_views, follows)
             run(work_on_history(recording, sys.argv[2:]))
         case _:
             from services.supervision.rebuilding import rebuild_views

@@ -8,21 +8,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import httpx
 import msgspec
+from aiokafka.errors import KafkaError
 
 from shared.contracts.contract import Contract
 from shared.kernel.refusals import Refusal
 from shared.platform.archiving.reading import open_archive
 from shared.platform.archiving.taking_in import Refill, take_in
+from shared.platform.client import direct_client, feeds_of
 from shared.platform.epochs import Deciding, epochs
-from shared.platform.postgres import Pool, open_pool
+from shared.platform.postgres import LOST, Pool, open_pool
 from shared.platform.recovering import Undecided
+from shared.platform.refollowing import Refillable, refollow
 from shared.platform.republishing import Again, republish
 from shared.platform.settings import Settings
 from shared.platform.starting import patiently
 from shared.platform.telling import say, say_progress, say_refused
 
 _HEADS = "select league, version from histories where version > 0 order by league"
+
+
+class ServerLost(Refusal):
+    code = "server-lost"
+    status = 503
+    zh = "数据库、消息服务器或另一服务没有应答({cause})。未作任何改动,请稍后再试。"
+    en = "The database, the broker or another service does not answer ({cause}). Nothing was changed; try again later."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,7 @@ class Recording:
     schema: str
     contract: Contract
     refill: Refill
+    follows: Sequence[Refillable] = ()
 
 
 async def work_on_history(recording: Recording, arguments: Sequence[str]) -> None:
@@ -46,6 +58,9 @@ async def work_on_history(recording: Recording, arguments: Sequence[str]) -> Non
             say("result", await _done(recording, pool, asked))
     except Refusal as refusal:
         say_refused(refusal)
+        sys.exit(1)
+    except (KafkaError, httpx.HTTPError, *LOST) as error:
+        say_refused(ServerLost(cause=repr(error)[:300]))
         sys.exit(1)
 
 
@@ -62,6 +77,8 @@ async def _done(recording: Recording, pool: Pool, asked: argparse.Namespace) -> 
                 return await _undecided(recording, pool).accept(
                     _deciding(asked), keep, dry_run=asked.dry_run
                 )
+        case "refollow":
+            return {"views": await _refollowed(recording, pool)}
         case "republish":
             again = Again(recording.contract.service, asked.league, asked.first)
             return await republish(pool, again, say_progress, dry_run=asked.dry_run)
@@ -80,6 +97,17 @@ async def _imported(
             dry_run=asked.dry_run,
         )  # fmt: skip
     return {"heads": heads}
+
+
+async def _refollowed(recording: Recording, pool: Pool) -> Mapping[str, Mapping[str, int]]:
+    """Events by service, by projection."""
+    async with direct_client() as http:
+        return {
+            each.name: await refollow(
+                pool, each, feeds_of(recording.settings, each.contracts, http), say_progress
+            )
+            for each in recording.follows
+        }
 
 
 def _undecided(recording: Recording, pool: Pool) -> Undecided:
@@ -104,6 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="history")
     works = parser.add_subparsers(dest="work", required=True)
     works.add_parser("heads")
+    works.add_parser("refollow")
     works.add_parser("epochs")
     importing, _, accepting = (
         _decided(works.add_parser(name)) for name in ("import", "recover", "accept")
