@@ -1,10 +1,14 @@
 """Servers of a test's own, to be broken: PostgreSQL, the embedded broker, and what runs beside."""
 
 import os
+import resource
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+
+import psutil
 
 from deploy.embedded import Cluster, postgres_home, start_postgres
 from deploy.processes import Child, Program, stop_all
@@ -96,3 +100,27 @@ async def served(
 async def level(pool: Pool) -> bool:
     """Whether the view shows what a recount of the events gives."""
     return await shown(pool) == await recount(pool)
+
+
+_LIMIT = """
+import os, resource, sys
+uid, gid, most, *pids = map(int, sys.argv[1:])
+if uid:
+    os.setgroups([]); os.setgid(gid); os.setuid(uid)
+for pid in pids:
+    _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (most if most >= 0 else hard, hard))
+"""
+
+
+def fill_disk(server: Child, largest_file_bytes: int = resource.RLIM_INFINITY) -> None:
+    """Let the server's files grow no further than this; without a number, as far as they like.
+
+    PostgreSQL takes the limit for a full disk, and anybody may set it for processes of their own.
+    """
+    assert server.pid is not None
+    postmaster = psutil.Process(server.pid)
+    pids = [each.pid for each in (postmaster, *postmaster.children(recursive=True))]
+    uid, gid = account() or (0, 0)
+    arguments = map(str, (uid, gid, largest_file_bytes, *pids))
+    subprocess.run([sys.executable, "-I", "-c", _LIMIT, *arguments], check=True, timeout=30)
