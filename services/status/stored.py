@@ -35,7 +35,7 @@ select 'campaign', c.campaign, c.fact::text from campaign_facts c where c.campai
 
 # Lateness is told by the day judged_on against the class's own window, so any window will do.
 # Where months are kept, only the days since the last one's end are read one by one.
-def _sums_by(class_: str) -> str:
+def _sums_by(class_: str, of: str = "true") -> str:
     return f"""
 select a.ancestor, {class_} as class, r.metric, sum(r.n)::bigint as n,
        coalesce(sum(r.n) filter (where r.judged_on <= w.closes_on), 0)::bigint as in_time
@@ -50,11 +50,11 @@ cross join lateral (
 cross join lateral (
     select d.class, d.metric, d.judged_on, d.n from rollup_daily d
     where d.campaign = $1 and d.ancestor = a.ancestor and d.tree = any($3::text[])
-      and d.effective_on >= kept.since and d.effective_on <= $5
+      and d.effective_on >= kept.since and d.effective_on <= $5 and {of}
     union all
     select m.class, m.metric, m.judged_on, m.n from rollup_daily m
     where m.campaign = $1 and m.ancestor = a.ancestor and m.tree = any($4::text[])
-      and m.effective_on < kept.since
+      and m.effective_on < kept.since and {of}
 ) r
 left join unnest($6::text[], $7::date[]) as w(class, closes_on) on w.class = r.class
 group by 1, 2, 3
@@ -62,6 +62,7 @@ group by 1, 2, 3
 
 
 _SUMS: Final = _sums_by("r.class")
+_SUMS_OF_SOME: Final = _sums_by("r.class", "metric = any($8::text[])")
 # Of many units at once, only totals are shown: what things below them add is summed over classes
 # here, or it would be most of the rows.
 _TOTALS: Final = _sums_by(
@@ -165,6 +166,22 @@ class StoredRows:
         if totals:
             return await self._fetched(_TOTALS, *asked, HEADS)
         return await self._fetched(_SUMS, *asked)
+
+    async def sums_of(
+        self,
+        campaign: str,
+        ancestors: Collection[str],
+        tree: Tree,
+        day: date,
+        windows: tuple[Window, ...],
+        metrics: Collection[str],
+    ) -> Sequence[SumRow]:
+        """The sums of some metrics only: of many units these are read much sooner."""
+        classes, closes = _closes(windows)
+        return await self._fetched(
+            _SUMS_OF_SOME, campaign, list(ancestors), _BY_DAY[tree], _BY_MONTH[tree], day, classes,
+            closes, list(metrics),
+        )  # fmt: skip
 
     async def own(self, campaign: str, units: Collection[str]) -> Mapping[str, list[Span]]:
         found: dict[str, list[Span]] = {}

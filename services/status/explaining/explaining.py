@@ -8,8 +8,6 @@ from services.status.explaining.grounds import Grounds, StoredGrounds
 from services.status.explaining.shown import Shown
 from services.status.explaining.walking import Key, Walk
 from services.status.queries import Asked, Views
-from services.status.rows import Rows
-from services.status.stored import StoredRows
 from shared.platform.cursors import cursor_of, values_after
 from shared.platform.postgres import Pool
 
@@ -47,16 +45,14 @@ class Explanations:
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            rows = StoredRows(connection, self._projection)
-            return await Explainer(rows, StoredGrounds(connection)).explain(question)
+            return await Explainer(StoredGrounds(connection, self._projection)).explain(question)
 
 
 class Explainer:
-    """Explains from rows and grounds, wherever these are kept."""
+    """Explains from grounds, wherever these are kept."""
 
-    def __init__(self, rows: Rows, grounds: Grounds) -> None:
-        self._rows = rows
-        self._views = Views(rows)
+    def __init__(self, grounds: Grounds) -> None:
+        self._views = Views(grounds)
         self._grounds = grounds
 
     async def explain(self, question: Question) -> Explanation:
@@ -86,7 +82,7 @@ class Explainer:
         if figure.scope in {"said", "documents"}:
             events = await self._grounds.events({said.piece.event for said in shown.said})
             return [shown.row_said(said, events) for said in shown.said], None
-        walk = Walk(self._rows, self._grounds, asked, shown.measure)
+        walk = Walk(self._grounds, asked, shown.measure)
         found, following = await walk.page(
             shown.known.unit, shown.below, _read(question), question.limit
         )

@@ -1,14 +1,18 @@
 """Grounds: the facts below a figure's sums, and the events they stand on, read in sets."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
+from services.status.contributions import Tree
 from services.status.facts import UnitFact
-from services.status.stored import Reader
+from services.status.rows import Rows, SumRow
+from services.status.stored import StoredRows
 from services.status.things.kinds import read_thing
 from services.status.things.thing import Thing
+from shared.contracts.schedule import Window
 from shared.kernel.envelope import Envelope
 
 Hung: TypeAlias = tuple[str, str, str, Thing]
@@ -54,11 +58,25 @@ class Evidence(NamedTuple):
     title: str | None
 
 
-class Grounds(Protocol):
-    """What is known now, or was at some position."""
+class Grounds(Rows, Protocol):
+    """Rows, and what lies behind them."""
 
-    async def ever_below(self, campaign: str, parents: Collection[str]) -> Mapping[str, UnitFact]:
+    async def ever_below_any(
+        self, campaign: str, parents: Collection[str]
+    ) -> Mapping[str, UnitFact]:
         """Units that stand or ever stood one level below one of the parents."""
+        ...
+
+    async def sums_of(
+        self,
+        campaign: str,
+        ancestors: Collection[str],
+        tree: Tree,
+        day: date,
+        windows: tuple[Window, ...],
+        metrics: Collection[str],
+    ) -> Sequence[SumRow]:
+        """The sums of these metrics."""
         ...
 
     async def hanging(
@@ -70,13 +88,12 @@ class Grounds(Protocol):
     async def events(self, ids: Collection[str]) -> Mapping[str, Evidence]: ...
 
 
-class StoredGrounds:
+class StoredGrounds(StoredRows):
     """Reads what the views keep; one connection where all is to be read from one snapshot."""
 
-    def __init__(self, rows: Reader) -> None:
-        self._rows = rows
-
-    async def ever_below(self, campaign: str, parents: Collection[str]) -> Mapping[str, UnitFact]:
+    async def ever_below_any(
+        self, campaign: str, parents: Collection[str]
+    ) -> Mapping[str, UnitFact]:
         rows = await self._rows.fetch(_BELOW, campaign, list(parents))
         return {code: _unit_fact.decode(fact) for code, fact in rows}
 

@@ -36,6 +36,18 @@ class Measure:
     windows: tuple[Window, ...]
     lacking: frozenset[str] = frozenset()
 
+    def metrics(self, sums: Mapping[str, Sequence[Sum]]) -> set[str]:
+        """Of the metrics of these sums, those that the figure is made of."""
+        by_class = windows_by_class(self.windows)
+        found: set[str] = set()
+        for name, of_class in sums.items():
+            if self._asks_for(name):
+                window = by_class.get(name)
+                for metric in {each.metric for each in of_class} - found:
+                    if any(self._counts(name, Sum(metric, 1, n), window) for n in (0, 1)):
+                        found.add(metric)
+        return found
+
     def below(self, sums: Mapping[str, Sequence[Sum]]) -> int:
         """What all that is below a unit adds, by its sums of classes."""
         by_class = windows_by_class(self.windows)
@@ -76,6 +88,10 @@ class Measure:
             return self.figure.of(tallied([Sum(span[0], span[3], 0)]))
 
         return _amounts(known, self.day, whole, alone) if whole else []
+
+    def _counts(self, class_: str, one: Sum, window: Window | None) -> bool:
+        counts = counted(self._with_plans(class_, [one]), self.day, window)
+        return self.figure.of(counts) != 0
 
     def _asks_for(self, class_: str) -> bool:
         return self.figure.class_ in {None, class_}

@@ -13,7 +13,7 @@ from services.status.facts import UnitFact
 from services.status.figures import Sum
 from services.status.portraits import head_of
 from services.status.queries import Asked
-from services.status.rows import Rows
+from services.status.rows import SumRow
 from services.status.things.thing import Thing
 from shared.kernel.units import LEVELS, is_attached
 
@@ -106,11 +106,11 @@ Opened: TypeAlias = dict[int, list[Entry]]
 class Walk:
     """A figure taken apart, a page at a time."""
 
-    def __init__(self, rows: Rows, grounds: Grounds, asked: Asked, measure: Measure) -> None:
-        self._rows = rows
+    def __init__(self, grounds: Grounds, asked: Asked, measure: Measure) -> None:
         self._grounds = grounds
         self._asked = asked
         self._measure = measure
+        self._metrics: set[str] = set()
 
     async def page(
         self, start: UnitFact, below: int, after: Key | None, limit: int
@@ -119,6 +119,8 @@ class Walk:
         `below` is how much of the figure lies below the unit.
         """
         entries = self._start(Place((self._asked.unit,), start), below, after)
+        if below:
+            self._metrics = await self._metrics_below()
         turn = 0
         while wanted := _unopened(entries, limit + 1, (limit + 1) << max(0, turn - _LEVELS)):
             opened = await self._open({number: entries[number] for number in wanted}, after)
@@ -135,7 +137,7 @@ class Walk:
     def _start(self, place: Place, below: int, after: Key | None) -> list[Entry]:
         figure = self._measure.figure
         entries: list[Entry] = []
-        if figure.scope == "total":
+        if figure.scope == "total" and not figure.kinds:
             entries += _founds(place, self._measure.unit(place.fact, below=False))
         if figure.scope in {"total", "own"} and figure.kinds:
             entries.append(Hanging(place))
@@ -185,28 +187,30 @@ class Walk:
         sums = await self._sums(
             [place.code for place in places if not is_attached(place.fact.kind)]
         )
+        below = {place.codes: self._measure.below(sums.get(place.code, {})) for place in places}
+        rest = {number: entry.weight for number, entry in wanted.items()}
+        for codes, n in below.items():
+            rest[numbers[codes[-2]]] -= n
         opened: Opened = {number: [] for number in wanted}
         for place in places:
-            below = self._measure.below(sums.get(place.code, {}))
-            opened[numbers[place.codes[-2]]] += self._of_unit(place, below)
-        return {
-            number: _without_idle(entries, wanted[number].weight)
-            for number, entries in opened.items()
-        }
+            number = numbers[place.codes[-2]]
+            # Where what is below them is all of it, units of one parent add nothing themselves.
+            opened[number] += self._of_unit(place) if rest[number] else []
+            if n := below[place.codes]:
+                opened[number].append(Below(place, n))
+        return opened
 
-    def _of_unit(self, place: Place, below: int) -> list[Entry]:
-        entries = _founds(place, self._measure.unit(place.fact, below=True))
+    def _of_unit(self, place: Place) -> list[Entry]:
+        """What the unit itself adds, or things on it: no figure counts both."""
         figure = self._measure.figure
-        if figure.kinds and figure.class_ in {None, place.fact.class_}:
-            entries.append(Hanging(place))
-        if below:
-            entries.append(Below(place, below))
-        return entries
+        if not figure.kinds:
+            return _founds(place, self._measure.unit(place.fact, below=True))
+        return [Hanging(place)] if figure.class_ in {None, place.fact.class_} else []
 
     async def _children(self, parents: Collection[str]) -> list[tuple[str, UnitFact, str]]:
         """Code, fact and parent of the units that stood below these, in the order of codes."""
         day, tree = self._asked.day, self._asked.tree
-        facts = await self._grounds.ever_below(self._asked.campaign, parents)
+        facts = await self._grounds.ever_below_any(self._asked.campaign, parents)
         found: list[tuple[str, UnitFact, str]] = []
         for code, fact in sorted(facts.items(), key=itemgetter(0)):
             if fact.exists_on(day):
@@ -215,24 +219,32 @@ class Walk:
                     found.append((code, fact, parent))
         return found
 
-    async def _sums(self, codes: Collection[str]) -> dict[str, dict[str, list[Sum]]]:
-        asked, measure = self._asked, self._measure
-        found: dict[str, dict[str, list[Sum]]] = {}
-        if not codes:
-            return found
-        rows = await self._rows.sums(
-            asked.campaign,
-            codes,
-            asked.tree,
-            asked.day,
-            measure.windows,
-            totals=measure.figure.class_ is None,
+    async def _metrics_below(self) -> set[str]:
+        """What the figure is made of: all else that is below is never read again."""
+        asked = self._asked
+        rows = await self._grounds.sums(
+            asked.campaign, [asked.unit], asked.tree, asked.day, self._measure.windows
         )
-        for ancestor, class_, metric, n, in_time in rows:
-            if n:
-                of_unit = found.setdefault(ancestor, {})
-                of_unit.setdefault(class_, []).append(Sum(metric, n, in_time))
-        return found
+        return self._measure.metrics(_by_class(rows).get(asked.unit, {}))
+
+    async def _sums(self, codes: Collection[str]) -> dict[str, dict[str, list[Sum]]]:
+        if not codes:
+            return {}
+        asked, windows = self._asked, self._measure.windows
+        return _by_class(
+            await self._grounds.sums_of(
+                asked.campaign, codes, asked.tree, asked.day, windows, self._metrics
+            )
+        )
+
+
+def _by_class(rows: Iterable[SumRow]) -> dict[str, dict[str, list[Sum]]]:
+    found: dict[str, dict[str, list[Sum]]] = {}
+    for ancestor, class_, metric, n, in_time in rows:
+        if n:
+            of_unit = found.setdefault(ancestor, {})
+            of_unit.setdefault(class_, []).append(Sum(metric, n, in_time))
+    return found
 
 
 def _founds(
@@ -290,17 +302,3 @@ def _hanging_from(entry: Hanging, after: Key) -> list[Entry]:
 def _is_past(codes: tuple[str, ...], after: Key | None) -> bool:
     """Whether all below these codes lies before the key."""
     return after is not None and codes < after[0][: len(codes)]
-
-
-def _without_idle(entries: list[Entry], weight: int) -> list[Entry]:
-    """Where units and what is below them are all of a figure, no thing of theirs adds to it."""
-    known = 0
-    for entry in entries:
-        match entry:
-            case Found():
-                known += entry.amount.n
-            case Below():
-                known += entry.weight
-            case Hanging():
-                pass
-    return [e for e in entries if not isinstance(e, Hanging)] if known == weight else entries

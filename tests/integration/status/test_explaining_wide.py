@@ -11,7 +11,6 @@ from services.status.explaining.grounds import StoredGrounds
 from services.status.facts import UnitFact
 from services.status.projections import StatusProjection
 from services.status.queries import Asked
-from services.status.stored import StoredRows
 from shared.platform.consuming import Applier
 from shared.platform.postgres import Connection, Pool
 from tests.integration.status.tables import Feed, records
@@ -57,7 +56,7 @@ async def counted(
     asked: list[str] = []
     async with pool.acquire() as connection:
         with connection.query_logger(lambda record: asked.append(record.query)):
-            explainer = Explainer(StoredRows(connection, "status"), StoredGrounds(connection))
+            explainer = Explainer(StoredGrounds(connection, "status"))
             answer = await explainer.explain(Question(ASKED, figure, None, cursor, limit))
     return answer, len(asked)
 
@@ -99,7 +98,7 @@ async def test_small_pages_do_not_open_all_that_is_below(pool: Pool) -> None:
     opened: list[int] = []
     async with pool.acquire() as connection:
         grounds = _Counting(connection, opened)
-        explainer = Explainer(StoredRows(connection, "status"), grounds)
+        explainer = Explainer(grounds)
         await explainer.explain(Question(ASKED, "below.village.figures.expected", None, None, 5))
 
     assert sum(opened) < VILLAGES / 4
@@ -109,10 +108,12 @@ class _Counting(StoredGrounds):
     """Keeps how many units came of each question."""
 
     def __init__(self, connection: Connection, opened: list[int]) -> None:
-        super().__init__(connection)
+        super().__init__(connection, "status")
         self._opened = opened
 
-    async def ever_below(self, campaign: str, parents: Collection[str]) -> Mapping[str, UnitFact]:
-        found = await super().ever_below(campaign, parents)
+    async def ever_below_any(
+        self, campaign: str, parents: Collection[str]
+    ) -> Mapping[str, UnitFact]:
+        found = await super().ever_below_any(campaign, parents)
         self._opened.append(len(found))
         return found
