@@ -59,11 +59,12 @@ class Recalled:
 
     def add(self, marks: Mapping[Mark, int]) -> None:
         """Count what was marked under cut paths, for each unit on them."""
-        for mark, n in marks.items():
-            found = mark[1:]
-            for ancestor in mark[0].split("."):
-                lines = self._lines[ancestor]
-                lines[found] = lines.get(found, 0) + n
+        for (above, account, class_, metric, on, judged_on), n in marks.items():
+            if isinstance(metric, str):  # those by due date are for roll-ups that are stored
+                found = account, class_, metric, on, judged_on
+                for ancestor in above.split("."):
+                    lines = self._lines[ancestor]
+                    lines[found] = lines.get(found, 0) + n
 
     def cut(self, above: str) -> str:
         """The part of a path that counts here: the unit, and its child; nothing elsewhere."""
@@ -143,8 +144,15 @@ class Recalled:
         """A position has no age."""
         return Freshness(None, None, None)
 
-    def below(self, day: date, tree: Tree) -> list[str]:
-        """The unit and those that stand below it on a day, or by its end stood there now."""
+    def forget_all_below(self) -> None:
+        """Of the root, `below` says all without knowing which: they need not be kept."""
+        if self.is_root:
+            self.standings.clear()
+
+    def below(self, day: date, tree: Tree) -> list[str] | None:
+        """The unit and those that stand below it on a day; None, for all, of the root."""
+        if self.is_root:
+            return None
         return sorted(
             unit for unit, stands in self.standings.items() if self._stands(unit, stands, day, tree)
         )

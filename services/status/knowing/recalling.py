@@ -66,6 +66,7 @@ class Recalling:
         found = self._facts.campaigns.get(self._recalled.campaign)
         if found is not None:
             self._recalled.campaign_fact = found
+        self._recalled.forget_all_below()
         return self._recalled
 
     async def _add(
@@ -78,11 +79,11 @@ class Recalling:
                 self._add_unit(marks, unit, fact)
             await asyncio.sleep(0)
         for some_things in _turns_of(things):
-            for _, (thing, added) in some_things:
-                if isinstance(thing, Item) and self._thresholds != STANDARD:
+            for _, (thing, _) in some_things:
+                if isinstance(thing, Item):
                     self._add_spans(marks, thing.judged_by(self._thresholds))
                 else:
-                    self._add_spans(marks, added)
+                    self._add_spans(marks, thing.spans_by_unit())
             await asyncio.sleep(0)
         self._recalled.add(marks)
 

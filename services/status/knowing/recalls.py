@@ -20,8 +20,8 @@ from shared.kernel.refusals import Refusal, UnknownUnit
 from shared.platform.postgres import Pool
 
 _WAITING: Final = 8
-_KEPT_WEIGHT: Final = 150_000
-"""About 30 MB: a region and some leagues."""
+_KEPT_WEIGHT: Final = 120_000
+"""About 25 MB: two regions, or a region and some leagues."""
 
 _Key: TypeAlias = tuple[str, str, str, Thresholds]
 
@@ -95,8 +95,7 @@ class Recalls:
 
     async def late(self, recall: Recall, asked: Asked) -> int:
         """How many entries of the unit and those below it were recorded after their day."""
-        rows = recall.rows
-        units = None if rows.is_root else rows.below(asked.day, asked.tree)
+        units = recall.rows.below(asked.day, asked.tree)
         return await late_entries(self._pool, asked.campaign, recall.position, units, asked.day)
 
     async def _folded(

@@ -78,8 +78,7 @@ async def late_entries(
         position = await position_now(pool, projection)
         units = await below_today(pool, campaign, code, seen.known.unit, day, tree)
     else:
-        position, rows = seen.recall.position, seen.recall.rows
-        units = None if rows.is_root else rows.below(day, tree)
+        position, units = seen.recall.position, seen.recall.rows.below(day, tree)
     found = await late_page(pool, campaign, Point(position, day), units, cursor, limit)
     answer = LateEntries(
         position=format_positions(position),

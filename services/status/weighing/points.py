@@ -97,7 +97,7 @@ class Comparing:
             return bulletin, units
         bulletin = await self._drafts.known_at(there, point.known_at)
         rows = (await self._recalls.at(asked.campaign, asked.unit, point.known_at)).rows
-        return bulletin, None if rows.is_root else rows.below(point.day, THEN)
+        return bulletin, rows.below(point.day, THEN)
 
 
 def _standpoint(bulletin: Bulletin) -> Standpoint:

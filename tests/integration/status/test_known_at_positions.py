@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.status.contributions import Tree
 from services.status.facts import CampaignFact
-from services.status.knowing.positions import position_now
+from services.status.knowing.positions import position_at, position_now
 from services.status.knowing.recalls import Recalls
 from services.status.projections import StatusProjection
 from services.status.queries import Asked, Views
@@ -100,3 +100,24 @@ async def test_nothing_is_recalled_of_another_campaign_or_of_a_unit_elsewhere(po
     assert await rows.ever_below(CAMPAIGN, "15") == {}
     assert await rows.sums("other", ["1502"], "then", date(2014, 3, 1), ()) == []
     assert await rows.own("other", ["1502"]) == {}
+
+
+async def test_a_position_at_an_instant_is_found_whatever_was_parked(pool: Pool) -> None:
+    """A parked version is not in the history: the one before it tells when."""
+    told = small().told.envelopes
+    await apply(pool, told)
+    everything = await position_now(pool, "status")
+    parked = told[len(told) // 2]
+    await pool.execute(
+        "delete from history where (service, league, version) = ($1, $2, $3)",
+        parked.service, parked.league, parked.version,
+    )  # fmt: skip
+
+    for number, envelope in enumerate(told):
+        known = told[: number + 1]
+        expected = {(e.service, e.league): e.version for e in known if e.id != parked.id}
+        found = await position_at(pool, "status", envelope.recordedat)
+        key = parked.service, parked.league
+        assert found | {key: 0} == expected | {key: 0}
+    assert await position_at(pool, "status", told[-1].recordedat) == everything
+    assert await position_at(pool, "status", told[0].recordedat - timedelta(seconds=1)) == {}
