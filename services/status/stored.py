@@ -11,10 +11,10 @@ import msgspec
 from services.status import contributions as metrics
 from services.status.answers import Freshness
 from services.status.contributions import BY_MONTH, NOW, THEN, Account, Tree
+from services.status.dues import LINE_HEADS, STEPS_OF_LINE, due_soon_until, lines_of, told
 from services.status.facts import CampaignFact, UnitFact
 from services.status.figures import windows_by_class
 from services.status.pieces import Span
-from services.status.places import HEADS
 from services.status.rows import StepRow, SumRow
 from services.status.series import SHOWN_OF_THINGS
 from services.status.things.kinds import read_thing, spans_by_unit
@@ -38,7 +38,9 @@ select 'campaign', c.campaign, c.fact::text from campaign_facts c where c.campai
 def _sums_by(class_: str, of: str = "true") -> str:
     return f"""
 select a.ancestor, {class_} as class, r.metric, sum(r.n)::bigint as n,
-       coalesce(sum(r.n) filter (where r.judged_on <= w.closes_on), 0)::bigint as in_time
+       coalesce(sum(r.n) filter (where r.judged_on <= w.closes_on), 0)::bigint as in_time,
+       coalesce(sum(r.n) filter (where r.judged_on < $5), 0)::bigint as overdue,
+       coalesce(sum(r.n) filter (where r.judged_on between $5 and $8), 0)::bigint as due_soon
 from unnest($2::text[]) as a(ancestor)
 cross join lateral (
     select case when exists (
@@ -62,11 +64,11 @@ group by 1, 2, 3
 
 
 _SUMS: Final = _sums_by("r.class")
-_SUMS_OF_SOME: Final = _sums_by("r.class", "metric = any($8::text[])")
+_SUMS_OF_SOME: Final = _sums_by("r.class", "metric = any($9::text[])")
 # Of many units at once, only totals are shown: what things below them add is summed over classes
 # here, or it would be most of the rows.
 _TOTALS: Final = _sums_by(
-    "case when split_part(r.metric, ':', 1) = any($8::text[]) then 'below' else r.class end"
+    "case when split_part(r.metric, ':', 1) = any($9::text[]) then 'below' else r.class end"
 )
 
 # Units that stand or ever stood below the parent; the facts say which of them do on the day.
@@ -90,20 +92,22 @@ cross join lateral (
 """
 
 # What things add is summed over classes and kinds. Without a class, all that is below the unit.
-_STEPS = """
-select greatest(r.effective_on, $4) as day,
+_STEPS = f"""
+select greatest(h.since, $4) as day,
        case when h.head = any($10::text[]) then 'own' else r.class end as class,
        case when h.head = any($10::text[]) then h.head else r.metric end as metric,
-       coalesce(r.judged_on <= w.closes_on, false) as in_time, sum(r.n)::bigint as n
+       coalesce(r.judged_on <= w.closes_on, false) as in_time, sum(h.n)::bigint as n
 from rollup_daily r
-cross join lateral split_part(r.metric, ':', 1) as h(head)
+cross join lateral (
+    {STEPS_OF_LINE}
+) h
 left join unnest($6::text[], $7::date[]) as w(class, closes_on) on w.class = r.class
 where r.campaign = $1 and r.ancestor = $2 and r.tree = any($3::text[]) and r.effective_on <= $5
-  and ($8::text is null or r.class = $8)
+  and h.since <= $5 and ($8::text is null or r.class = $8)
   and (r.metric = any($9::text[]) or h.head = any($10::text[]) or r.metric like 'plan:%:approved')
 group by 1, 2, 3, 4
 order by 1
-"""
+"""  # noqa: S608 - the expressions are ours
 _STEP_METRICS: Final = [metrics.EXPECTED, metrics.PREPARED, metrics.TRAINED, metrics.MOBILIZED]
 _STEP_HEADS: Final = [metric.removesuffix(":") for metric in SHOWN_OF_THINGS]
 
@@ -162,10 +166,11 @@ class StoredRows:
             day,
             classes,
             closes,
+            due_soon_until(day),
         ]
         if totals:
-            return await self._fetched(_TOTALS, *asked, HEADS)
-        return await self._fetched(_SUMS, *asked)
+            return told(await self._fetched(_TOTALS, *asked, LINE_HEADS))
+        return told(await self._fetched(_SUMS, *asked))
 
     async def sums_of(
         self,
@@ -178,10 +183,11 @@ class StoredRows:
     ) -> Sequence[SumRow]:
         """The sums of some metrics only: of many units these are read much sooner."""
         classes, closes = _closes(windows)
-        return await self._fetched(
+        rows = await self._fetched(
             _SUMS_OF_SOME, campaign, list(ancestors), _BY_DAY[tree], _BY_MONTH[tree], day, classes,
-            closes, list(metrics),
+            closes, due_soon_until(day), lines_of(metrics),
         )  # fmt: skip
+        return [row for row in told(rows) if row[2] in metrics]
 
     async def own(self, campaign: str, units: Collection[str]) -> Mapping[str, list[Span]]:
         found: dict[str, list[Span]] = {}

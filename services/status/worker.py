@@ -1,8 +1,10 @@
 """Composes what keeps the status views in step: the worker."""
 
+import asyncio
 import gc
 
 from services.status.projections import StatusProjection
+from services.status.renewing import renewed
 from services.status.schema import SCHEMA, migrations
 from shared.platform.client import direct_client
 from shared.platform.following import Following
@@ -24,8 +26,12 @@ async def worker(settings: Settings, metrics: Metrics) -> None:
         async def ready() -> dict[str, str]:
             return await unready(pool, wanted)
 
+        async def follow(stop: asyncio.Event) -> None:
+            await renewed(pool, stop)
+            await views.run(stop)
+
         wanted = migrations()
-        await run_worker(settings, metrics, ready, [views.run])
+        await run_worker(settings, metrics, ready, [follow])
 
 
 def collect_seldom() -> None:

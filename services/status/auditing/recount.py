@@ -10,8 +10,8 @@ from services.status.folding import ThingRef, UnitKey
 from services.status.rebuilding.beside import LONG_SECONDS
 from services.status.rebuilding.recollecting import Part
 from services.status.storage import ROLLUP_COLUMNS, fetch_facts, read_facts, rollup_rows
-from services.status.things.kinds import read_thing, spans_by_unit
-from services.status.things.thing import Spans, Thing
+from services.status.things.kinds import read_thing, rolled_by_unit
+from services.status.things.thing import RolledSpans, Thing
 from shared.platform.postgres import Connection, Pool
 
 _AT_ONCE: Final = 5_000
@@ -89,11 +89,11 @@ async def _count_things(connection: Connection) -> None:
         await _copy(connection, part, {key: fact for key, (_, fact) in facts.items()})
 
 
-def _things(rows: Iterable[Any]) -> dict[ThingRef, tuple[Thing, Spans]]:
-    found: dict[ThingRef, tuple[Thing, Spans]] = {}
+def _things(rows: Iterable[Any]) -> dict[ThingRef, tuple[Thing, RolledSpans]]:
+    found: dict[ThingRef, tuple[Thing, RolledSpans]] = {}
     for campaign, kind, id_, text in rows:
         thing = read_thing(kind, text)
-        found[(campaign, kind, id_)] = thing, spans_by_unit(thing)
+        found[(campaign, kind, id_)] = thing, rolled_by_unit(thing)
     return found
 
 

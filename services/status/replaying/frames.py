@@ -18,6 +18,7 @@ from services.status.contributions import (
     Tree,
     spans,
 )
+from services.status.dues import STEPS_OF_LINE
 from services.status.facts import UnitFact
 from services.status.figures import Sum, windows_by_class
 from services.status.own import HEADS_OF_SERIES, own_steps
@@ -37,24 +38,26 @@ METRICS: Final = (
 
 # As the series of one unit, of many at once. Classes of the same window are judged alike, so they
 # are summed: `alike` is one of them for all.
-_STEPS = """
-select r.ancestor, greatest(r.effective_on, $4) as day,
+_STEPS = f"""
+select r.ancestor, greatest(r.since, $4) as day,
        case when r.of_things then 'own' else coalesce(w.alike, '') end as class,
        case when r.of_things then r.head else r.metric end as metric,
        coalesce(r.judged_on <= w.closes_on, false) as in_time, sum(r.n)::bigint as n
 from (
-    select d.*, split_part(d.metric, ':', 1) as head,
-           split_part(d.metric, ':', 1) = any($10::text[]) as of_things
-    from rollup_daily d
-    where d.campaign = $1 and d.ancestor = any($2::text[]) and d.tree = any($3::text[])
-      and d.effective_on <= $5
+    select r.ancestor, r.class, r.metric, r.judged_on, h.head, h.since, h.n,
+           h.head = any($10::text[]) as of_things
+    from rollup_daily r cross join lateral (
+        {STEPS_OF_LINE}
+    ) h
+    where r.campaign = $1 and r.ancestor = any($2::text[]) and r.tree = any($3::text[])
+      and r.effective_on <= $5 and h.since <= $5
 ) r
 left join unnest($6::text[], $7::text[], $8::date[]) as w(class, alike, closes_on)
     on w.class = r.class
 where r.of_things or r.metric = any($9::text[]) or r.metric like 'plan:%:approved'
 group by 1, 2, 3, 4, 5
 order by 2
-"""
+"""  # noqa: S608 - the expressions are ours
 _OF_UNITS: Final = (EXPECTED, PREPARED, TRAINED, MOBILIZED)
 _TREES: Final[dict[Tree, list[str]]] = {THEN: [THEN], NOW: [THEN, NOW]}
 _DAY: Final = timedelta(days=1)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any, Final, Literal
 
 import msgspec
 
-from services.status.pieces import DETAIL, Piece, Span, Told, keep, stretches
-from services.status.things.thing import Lesson, Spans, Thing, first_day, piece
+from services.status.pieces import DETAIL, Piece, Rolled, Span, Told, keep, stretches
+from services.status.things.thing import Lesson, RolledSpans, Spans, Thing, first_day, piece
 from shared.contracts import rectification as events
 
 RAISED: Final = "items_raised"
@@ -17,6 +18,8 @@ RAISED_OF: Final = DETAIL + "items_raised:"
 CLOSED_OF: Final = DETAIL + "items_closed:"
 """Both by source and category."""
 CLOSED_IN_TIME: Final = "items_closed_in_time"
+CLOSED_LATE: Final = "items_closed_late"
+"""Only the roll-ups say so: those closed are these and those closed in time."""
 OVERDUE: Final = "items_overdue"
 DUE_SOON: Final = "items_due_soon"
 REOPENED: Final = "items_reopened"
@@ -37,6 +40,8 @@ class Thresholds(msgspec.Struct, frozen=True):
 
 
 STANDARD: Final = Thresholds()
+NEVER: Final = date.max
+"""When an item is due whose clock stands still."""
 _DAY: Final = timedelta(days=1)
 
 Turning = Literal["extended", "paused", "resumed", "closed", "reopened"]
@@ -69,6 +74,11 @@ class State(msgspec.Struct, frozen=True):
     closed: bool = False
     paused: bool = False
 
+    @property
+    def due(self) -> date:
+        """When it is due as the clock goes."""
+        return NEVER if self.paused else self.due_on
+
 
 class Item(Thing):
     """An item adds to its responsible unit."""
@@ -86,15 +96,39 @@ class Item(Thing):
         if raised is None:
             return {}
         about = f"{raised.source}:{raised.category}"
-        found: list[Span] = [
-            (RAISED, raised.on, None, 1),
-            (RAISED_OF + about, raised.on, None, 1),
-        ]
+        found: list[Span] = [(RAISED, raised.on, None, 1)]
         for state, start, end in stretches(list(self._states(raised))):
             if state.closed:
                 found += _closed(state, start, end, about)
             else:
                 found += _open(state, start, end, thresholds.due_soon_days)
+        found += self._whatever_is_due(raised, thresholds.satisfied_score)
+        return {raised.unit: found}
+
+    def rolled_by_unit(self) -> RolledSpans:
+        """Raised and closed by due dates: what is left of both on a day, and due before it, is
+        overdue.
+        """
+        raised = self.raised
+        if raised is None:
+            return {}
+        about = f"{raised.source}:{raised.category}"
+        found: list[Rolled] = list(self._whatever_is_due(raised, STANDARD.satisfied_score))
+        known = list(stretches(list(self._states(raised))))
+        for state, start, end in known:
+            if state.closed:
+                metric = CLOSED_IN_TIME if _in_time(state, start) else CLOSED_LATE
+                found.append(((metric, state.due), start, end, 1))
+                found.append((CLOSED_OF + about, start, end, 1))
+        # One for all neighbours with the same due date: the latest comes first.
+        for due, same in groupby(known, key=lambda stretch: stretch[0].due):
+            run = list(same)
+            found.append(((RAISED, due), run[-1][1], run[0][2], 1))
+        return {raised.unit: found}
+
+    def _whatever_is_due(self, raised: Raising, satisfied_score: int) -> list[Span]:
+        about = f"{raised.source}:{raised.category}"
+        found: list[Span] = [(RAISED_OF + about, raised.on, None, 1)]
         found += [
             (REOPENED, max(raised.on, turn.on), None, 1)
             for turn in self.turns
@@ -102,8 +136,7 @@ class Item(Thing):
         ]
         if self.reviews:
             found.append((REVIEWED, first_day(self.reviews, raised.on), None, 1))
-        found += self._rated(raised.on, thresholds.satisfied_score)
-        return {raised.unit: found}
+        return found + self._rated(raised.on, satisfied_score)
 
     def _states(self, raised: Raising) -> Iterator[State]:
         """The item's states as they were told; none lies before it was raised."""
@@ -134,9 +167,13 @@ class Item(Thing):
 def _closed(state: State, start: date, end: date | None, about: str) -> list[Span]:
     """An item closed while its clock stood still was closed in time."""
     found: list[Span] = [(CLOSED, start, end, 1), (CLOSED_OF + about, start, end, 1)]
-    if state.paused or start <= state.due_on:
+    if _in_time(state, start):
         found.append((CLOSED_IN_TIME, start, end, 1))
     return found
+
+
+def _in_time(state: State, start: date) -> bool:
+    return state.paused or start <= state.due_on
 
 
 def _open(state: State, start: date, end: date | None, due_soon_days: int) -> list[Span]:

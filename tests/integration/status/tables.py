@@ -52,7 +52,8 @@ async def everything(pool: Pool) -> Tables:
 async def empty(pool: Pool) -> None:
     await pool.execute(
         "truncate unit_facts, campaign_facts, former_parents, thing_facts, thing_units,"
-        " rollup_daily, history, checkpoints, parked, discarded, projection_lag"
+        " rollup_daily, history, checkpoints, parked, discarded, projection_lag,"
+        " views_outdated"
     )
 
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.status.contributions import OWN, Line, spread, standing
+from services.status.dues import DueRow, due_soon_until, told
 from services.status.facts import UnitFact
 from services.status.folding import (
     ThingRef,
@@ -41,10 +42,15 @@ worlds = histories(more=THING_STEPS * 2)
 
 def figures(lines: Counter[Line], on: date, *accounts: str) -> Figures:
     """What the view of a day sums up, of the metrics of things that are recounted."""
+    rows: list[DueRow] = []
+    for (ancestor, account, class_, metric, effective_on, judged_on), n in lines.items():
+        if effective_on <= on and account in accounts:
+            overdue = n if judged_on < on else 0
+            soon = n if on <= judged_on <= due_soon_until(on) else 0
+            rows.append((ancestor, class_, metric, n, 0, overdue, soon))
     found: Figures = Counter()
-    for (ancestor, account, class_, metric, effective_on, _), n in lines.items():
-        if metric in METRICS and effective_on <= on and account in accounts:
-            found[(ancestor, class_, metric)] += n
+    for ancestor, class_, metric, n, _ in told(rows):
+        found[(ancestor, class_, metric)] += n if metric in METRICS else 0
     return Counter({key: n for key, n in found.items() if n})
 
 

@@ -14,11 +14,13 @@ from shared.kernel.envelope import Envelope
 from tests.unit.status.recount import Figures, class_of, exists, lines_by_unit, path_on
 
 METRICS = frozenset({
-    "items_raised", "items_closed", "teams:station", "team_people", "teams_dispatched",
+    "items_raised", "items_closed", "items_closed_in_time", "items_overdue", "items_due_soon",
+    "teams:station", "team_people", "teams_dispatched",
     "teams_in_place", "supervised", "instructors", "instructed", "detail:pairings:household",
     "detail:households:household",
 })  # fmt: skip
 """The metrics of things that are recounted."""
+DUE_SOON_DAYS = 3
 _POSTINGS = {
     "TeamDispatched": (True, "dispatched_on"), "TeamRecalled": (False, "recalled_on"),
     "InstructorAssigned": (True, "assigned_on"), "InstructorWithdrawn": (False, "withdrawn_on"),
@@ -84,13 +86,18 @@ def _count_item(found: Counter[tuple[str, str]], life: Iterable[Said], day: date
     unit, raised = first.data["unit"], first.data["raised_on"]
     if raised > day.isoformat():
         return
-    closed = False
+    closed_on, due_on = "", first.data["due_on"]
     for name, _, data in turns:
-        on = data["closed_on" if name == "RectificationClosed" else "reopened_on"]
-        if max(on, raised) <= day.isoformat():
-            closed = name == "RectificationClosed"
+        on = max(raised, data["closed_on" if name == "RectificationClosed" else "reopened_on"])
+        if on <= day.isoformat():
+            closed_on = on if name == "RectificationClosed" else ""
+            due_on = data.get("due_on", due_on)
+    left = (date.fromisoformat(due_on) - day).days
     found[(unit, "items_raised")] += 1
-    found[(unit, "items_closed")] += closed
+    found[(unit, "items_closed")] += bool(closed_on)
+    found[(unit, "items_closed_in_time")] += bool(closed_on) and closed_on <= due_on
+    found[(unit, "items_overdue")] += not closed_on and left < 0
+    found[(unit, "items_due_soon")] += not closed_on and 0 <= left <= DUE_SOON_DAYS
 
 
 def _count_team(found: Counter[tuple[str, str]], life: Iterable[Said], day: date) -> None:
