@@ -15,7 +15,7 @@ from deploy.layout import Ports
 from deploy.local import Stack
 from deploy.scenarios.nmg_2014.load import load
 from shared.platform.kafka import KafkaAddress
-from tests.bench import ledger, memory, streaming, viewing, writing
+from tests.bench import knowing, ledger, memory, streaming, viewing, writing
 from tests.bench.report import Figure, Report
 from tests.bench.world import World, mobilization_rows, trees_in, units_in
 
@@ -34,6 +34,7 @@ async def measure(world: World, report: Report, national: Path | None) -> None:
     await writing.single_commands(world, "bench-single", units, report)
     await viewing.visible(world, "bench-single", units, report, VISIBLE_SECONDS[embedded])
     await viewing.status_answers(world, "nmg-2014", units, report, "15,938 units")
+    await knowing.known_then(world, report)
     await ledger.ledger(world, "bench-single", units, report)
     memory.resident(world.stack, report)
     await streaming.relay(world, address, report)
