@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from shared.kernel.envelope import Envelope
@@ -102,7 +103,11 @@ class TopicAudit:
 
     async def _consumer(self) -> AIOKafkaConsumer:
         consumer = reader(self._address)
-        await consumer.start()
+        try:
+            await consumer.start()
+        except KafkaError:
+            await consumer.stop()
+            raise
         return consumer
 
 
