@@ -18,9 +18,11 @@ from deploy.layout import ROOT
 from deploy.processes import Child
 from shared.contracts.contract import Contract
 from shared.platform.commands import CommandHandler
+from shared.platform.epochs import Deciding
 from shared.platform.eventstore import EventStore
 from shared.platform.kafka import KafkaAddress
-from shared.platform.postgres import Pool
+from shared.platform.postgres import Connection, Pool
+from shared.platform.recovering import Undecided
 from tests.contract.outsider import head_of_chain
 from tests.faults.servers import as_server, folder_of_server, opened, postgres
 from tests.integration.platform.deliveries import envelopes, write
@@ -32,9 +34,10 @@ pytestmark = pytest.mark.kafka
 UNITS = ("150201", "150301", "150401")
 DATABASE = "restored"
 ARCHIVE = "/srv/campaign/wal"
-_, ARCHIVING, BACKING_UP, RESTORING = re.split(
+_, ARCHIVING, BACKING_UP, RESTORING, *_ = re.split(
     r"^```(?:ini|sh)\n", (ROOT / "docs/restore.md").read_text("utf-8"), flags=re.MULTILINE
 )
+DECIDING = Deciding("p-15-operations", "restored to an instant")
 OWN_TIMELINE = "recovery_target_timeline = 'current'"
 
 Heads = dict[str, tuple[int, str]]
@@ -148,10 +151,15 @@ def restored(lost: Lost, home: Path, documented: str) -> None:
     made.rename(cluster.folder)
 
 
+async def without_views(_: Connection) -> dict[str, int]:
+    """This service has no inline views to be filled again."""
+    return {}
+
+
 async def test_an_instant_comes_back_whole_and_nothing_after_it(
     lost: Lost, kafka_address: KafkaAddress
 ) -> None:
-    """And the relay says that its topic is ahead, and publishes nothing."""
+    """The relay says that its topic is ahead, and publishes nothing; what is lost comes back from it."""
     home = lost.folder / "instant"
     await asyncio.to_thread(restored, lost, home, RESTORING)
     before = await versions(kafka_address, lost.tally.topic)
@@ -168,13 +176,19 @@ async def test_an_instant_comes_back_whole_and_nothing_after_it(
         with capture_logs() as said:
             async with running(relay):
                 await until(stopped)
+        assert await versions(kafka_address, lost.tally.topic) == before
+        async with opened(url, lost.schema) as pool:
+            undecided = Undecided(pool, lost.schema, lost.tally, kafka_address)
+            await undecided.recover(without_views, DECIDING, lambda *_: None)
+            recovered, whole = await heads(pool), await recomputed(pool, lost.tally)
 
     assert found == lost.then
     assert chains == {league: head for league, (_, head) in lost.then.items()}
     (told,) = [each for each in said if each["event"] == "relay-stopped"]
     assert told["log_level"] == "critical"
-    assert lost.tally.topic in told["reason"]
-    assert await versions(kafka_address, lost.tally.topic) == before
+    assert f"campaign epoch recover --service {lost.tally.service}" in told["reason"]
+    assert recovered == lost.last
+    assert whole == {league: head for league, (_, head) in lost.last.items()}
 
 
 async def test_all_that_was_archived_comes_back_and_is_published_from(
