@@ -45,8 +45,8 @@ def show(
     for name, decided in found.items():
         for each in decided:
             table.add_row(
-                name, str(each["epoch"]), each["decision"], each["decided_at"], each["decided_by"],
-                each["reason"],
+                name, str(each["epoch"]), each["decision"], each["decided_at"][:19],
+                each["decided_by"], each["reason"],
             )  # fmt: skip
     out.print(table)
 

@@ -42,7 +42,8 @@ def refusals_said() -> Iterator[None]:
 
 def result_of(name: str, *arguments: str, tell: Tell) -> dict[str, Any]:
     """What `python -m services.<name>.main <arguments>` gives; raises RoleRefused."""
-    environment = {**child_environment(), **Stack.from_environment().env(name)}
+    # What the environment names elsewhere (DATABASE_URL, UNITS_URL, ...) goes before our own layout.
+    environment = {**Stack.from_environment().env(name), **child_environment()}
     command = python("-m", f"services.{service(name).name}.main", *arguments)
     result: dict[str, Any] | None = None
     last: list[str] = []
