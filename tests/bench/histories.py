@@ -3,7 +3,7 @@
 import resource
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import count, islice
@@ -25,10 +25,11 @@ from shared.kernel.events import Event
 from shared.kernel.units import league_of
 from shared.platform.postgres import CONSUMING, Pool, migrate, migrations_in, open_pool
 from tests.bench.report import Figure, Report
-from tests.bench.world import Unit, World, units_in
+from tests.bench.world import Unit, World, trees_in, units_in
 
 _SMALL = 150_000
 _AT_ONCE = 20_000
+_EVENTS_A_UNIT = 7.5
 _SCHEMA = "bench_history"
 _RECORDED = datetime(2014, 6, 1, tzinfo=UTC)
 _CHECKPOINTS = """
@@ -52,7 +53,7 @@ async def rebuilds(world: World, report: Report, hierarchy: Path, events: int) -
     )
 
 
-async def _events_per_second(url: str, units: Sequence[Unit], events: int) -> float:
+async def _events_per_second(url: str, units: list[Unit], events: int) -> float:
     wanted = migrations_in(*CONSUMING) + migrations_in("services.status.migrations")
     await migrate(url, _SCHEMA, wanted)
     pool = await open_pool(url, _SCHEMA)
@@ -75,8 +76,8 @@ async def _lane(url: str) -> AsyncIterator[tuple[Pool, Source]]:
         yield pool, FromHistory(pool)
 
 
-async def _write_down(pool: Pool, units: Sequence[Unit], events: int) -> None:
-    told = islice(_told(units), events)
+async def _write_down(pool: Pool, units: list[Unit], events: int) -> None:
+    told = islice(_told(_enough(units, events)), events)
     async with pool.acquire() as connection:
         while batch := list(islice(told, _AT_ONCE)):
             await copy_history(connection, history_rows(batch))
@@ -84,7 +85,16 @@ async def _write_down(pool: Pool, units: Sequence[Unit], events: int) -> None:
         await connection.execute("analyze history")
 
 
-def _told(units: Sequence[Unit]) -> Iterator[Envelope]:
+def _enough(units: list[Unit], events: int) -> list[Unit]:
+    """Whole trees, the smallest first, until each unit does a few things."""
+    found: list[Unit] = []
+    for tree in sorted(trees_in(units).values(), key=len):
+        if len(found) * _EVENTS_A_UNIT < events:
+            found += tree
+    return found
+
+
+def _told(units: list[Unit]) -> Iterator[Envelope]:
     """All units first, level by level; then, round after round, what each of them does."""
     teller = _Teller()
     for unit in sorted(units, key=lambda each: each.level):
