@@ -20,7 +20,8 @@ from services.status.folding import ThingRef, UnitKey
 from services.status.knowing.recalled import Recalled
 from services.status.rebuilding.recollecting import Adding, Recollection
 from services.status.things.items import STANDARD, Item, Thresholds
-from services.status.things.thing import Spans
+from services.status.things.kinds import spans_by_unit
+from services.status.things.thing import Spans, Thing
 from shared.kernel.units import own_code
 
 _TURN_EVENTS: Final = 300
@@ -86,6 +87,12 @@ class Recalling:
                     self._add_spans(marks, thing.spans_by_unit())
             await asyncio.sleep(0)
         self._recalled.add(marks)
+
+    def _judged(self, thing: Thing) -> Spans:
+        """Overdue and due soon day by day; kept roll-ups tell items by their due dates."""
+        return (
+            thing.judged_by(self._thresholds) if isinstance(thing, Item) else spans_by_unit(thing)
+        )
 
     def _add_unit(self, marks: dict[Mark, int], unit: str, fact: UnitFact) -> None:
         """What a unit adds; nothing is kept of those that never stood below."""
