@@ -13,12 +13,12 @@ from deploy.cli_client import Services
 from deploy.cli_roles import Tell, bars, operator, refusals_said, result_of
 from deploy.layout import SERVICE_NAMES
 from deploy.problems import CannotRun
+from shared.kernel.chain import Head
 from shared.kernel.envelope import Envelope
 from shared.platform.archiving.manifest import Manifest
 from shared.platform.archiving.reading import Archive, open_archive
 from shared.platform.archiving.taking_in import StoreNotEmpty
 from shared.platform.archiving.writing import writing
-from shared.platform.feeds import Head
 
 RECORDING: Final = tuple(name for name in SERVICE_NAMES if name != "status")
 """The services that have a history of their own."""

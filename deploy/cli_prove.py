@@ -14,8 +14,8 @@ from deploy.cli_roles import Tell, bars, refusals_said
 from deploy.problems import CannotRun
 from deploy.prove import verify_proof
 from deploy.prove.writing import Part, write_proof
+from shared.kernel.chain import Head
 from shared.kernel.envelope import GENESIS, Envelope
-from shared.platform.feeds import Head
 
 
 def register(app: typer.Typer) -> None:

@@ -1,6 +1,7 @@
 """A league's hash chain recomputed from its envelopes: any change to what was recorded shows."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
@@ -14,6 +15,15 @@ Fault = Literal["place", "order", "content"]
 _OPTIONAL: Final = (
     ("causation", "causationid"), ("import", "importid"), ("traceparent", "traceparent")
 )  # fmt: skip
+
+
+class Head(msgspec.Struct):
+    """Where a league's history stands; nothing is recorded yet where `recorded_at` is null."""
+
+    league: str
+    version: int
+    hash: str
+    recorded_at: datetime | None
 
 
 class ChainBroken(ValueError):

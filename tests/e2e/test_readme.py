@@ -38,7 +38,7 @@ def _run(script: str, folder: Path, environment: dict[str, str]) -> str:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
@@ -81,14 +81,35 @@ def test_a_bulletin_is_drafted(answers: list[str]) -> None:
     assert json.loads(answers[12])["unit"] == "15"
 
 
+def test_a_figure_is_explained_by_its_events(answers: list[str]) -> None:
+    explained = json.loads(answers[13])
+
+    assert explained["value"] == 1
+    assert [row["unit"] for row in explained["rows"]] == ["150202"]
+
+
+def test_what_was_not_known_yet_is_not_shown(answers: list[str]) -> None:
+    assert json.loads(answers[14])["code"] == "unknown-unit"
+
+
+def test_other_windows_are_supposed(answers: list[str]) -> None:
+    late = [each for each in json.loads(answers[15])["differences"] if each["key"].endswith("late")]
+
+    assert {(each["before"], each["after"]) for each in late} == {(0, 1)}
+
+
 def test_the_histories_can_be_read(answers: list[str]) -> None:
-    assert {head["league"] for head in json.loads(answers[13])} >= {"15", "1502"}
-    assert json.loads(answers[14])[0]["version"] == 1
+    assert {head["league"] for head in json.loads(answers[-3])} >= {"15", "1502"}
+    assert json.loads(answers[-2])[0]["version"] == 1
+
+
+def test_a_history_is_told_again(answers: list[str]) -> None:
+    assert "event: MobilizationHeld" in answers
+    assert "event: totals" in answers
 
 
 def test_a_refusal_is_a_problem_document_in_the_language_asked_for(answers: list[str]) -> None:
-    problem = json.loads(answers[15])
+    problem = json.loads(answers[-1])
 
     assert problem["code"] == "already-mobilized"
     assert problem["detail"] == problem["detail_en"]
-    assert len(answers) == 16
