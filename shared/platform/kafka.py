@@ -27,7 +27,8 @@ METADATA_MILLISECONDS = 10_000
 """How soon a client notices a topic that was made anew; aiokafka's own five minutes are a long time."""
 
 _GONE_SECONDS = 15.0
-_STOP_SECONDS = 5.0
+_STOP_SECONDS = 3.0
+_CANCEL_SECONDS = 1.0
 
 TOPIC_CONFIG = {"cleanup.policy": "delete", "retention.ms": "-1"}
 
@@ -144,10 +145,15 @@ async def stop_producer(sender: AIOKafkaProducer) -> None:
     """Stop a producer, giving up what it has not delivered: while no broker answers, an
     idempotent one would try for ever.
     """
-    sender._message_accumulator.fail_all(KafkaTimeoutError("given up"))  # noqa: SLF001 - stop() waits for all
     with suppress(KafkaError, TimeoutError):
         async with asyncio.timeout(_STOP_SECONDS):
             await sender.stop()
+    sending = sender._sender.sender_task  # noqa: SLF001 - what stop() waits for
+    while sending is not None and not sending.done():
+        # Told once, it waits for what is under way; told again, it leaves that as well.
+        sending.cancel()
+        await asyncio.wait({sending}, timeout=_CANCEL_SECONDS)
+    sender._message_accumulator.fail_all(KafkaTimeoutError("given up"))  # noqa: SLF001
     await sender.client.close()
 
 
