@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,14 @@ from shared.platform.postgres import Pool
 from tests.faults.servers import level, opened, served
 from tests.integration.platform.deliveries import write
 from tests.integration.platform.tally import contract, new_schema
-from tests.integration.platform.topics import delete_topic, first_seen, until, versions
+from tests.integration.platform.topics import (
+    delete_topic,
+    first_seen,
+    new_relay,
+    running,
+    until,
+    versions,
+)
 
 UNITS = [f"15{league:02}01" for league in range(1, 7)]
 WATCHED = "1502"
@@ -132,3 +140,28 @@ async def test_of_several_brokers_named_one_that_answers_is_enough(
     several = replace(kafka_address, bootstrap_servers=f"{gone}, {kafka_address.bootstrap_servers}")
     async with loaded(database_url, several, contract()) as (pool, _):
         await until(lambda: some_published(pool))
+
+
+@pytest.mark.kafka_real
+async def test_a_relay_without_a_broker_says_so_and_can_be_stopped(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An idempotent producer would wait for ever."""
+    monkeypatch.setattr("shared.platform.relay._ACKNOWLEDGED_SECONDS", 3.0)
+    schema, tally = await new_schema(database_url), contract()
+    with ApacheKafka.fetched(tmp_path, data_dir_from_environment()) as alone:
+        relay = new_relay(database_url, schema, tally, KafkaAddress(alone.bootstrap))
+        async with opened(database_url, schema) as pool, running(relay):
+            handler = CommandHandler(EventStore(pool, tally))
+            await write(handler, UNITS, times=1)
+            await until(lambda: some_published(pool))
+            await asyncio.to_thread(alone.kill, 1)
+            await write(handler, UNITS, times=1)
+
+            async def retrying() -> bool:
+                return relay.state == "retrying"
+
+            await until(retrying, 90)
+            waiting = await pool.fetchval("select count(*) from events where version = 2")
+
+    assert waiting == len(UNITS)
