@@ -31,6 +31,10 @@ _POLL_SECONDS: Final = 0.05
 _FEW_EVENTS: Final = 40_000
 """For fewer, a lane costs more than it saves."""
 
+_LastWord: TypeAlias = tuple[type[Refusal] | None, dict[str, object], str]
+"""The refusal and its context, or what else went wrong; all empty when it is done."""
+_SILENCE: Final[_LastWord] = (None, {}, "It ended without a word.")
+
 _forking: Final = multiprocessing.get_context("fork")
 
 
@@ -95,11 +99,12 @@ class _Lane:
 
     async def ended(self) -> None:
         """Wait for its last word; raises what made it fail."""
-        while not self._told.poll():
-            if not self._process.is_alive() and not self._told.poll():
-                raise LaneFailed(f"{LaneFailed.__doc__} Exit code {self._process.exitcode}.")
+        while self._process.is_alive() and not self._told.poll():  # noqa: ASYNC110 - another process
             await asyncio.sleep(_POLL_SECONDS)
-        refusal, context, cause = self._told.recv()
+        try:
+            refusal, context, cause = self._told.recv() if self._told.poll() else _SILENCE
+        except EOFError:
+            refusal, context, cause = _SILENCE
         if refusal is not None:
             raise refusal(**context)
         if cause:
@@ -118,7 +123,7 @@ def _work(end: Pipe, opened: Open, building: Building, wanted: Wanted) -> None:
     # Ctrl-C reaches all of a terminal's processes: the one that began us decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    last: tuple[type[Refusal] | None, dict[str, object], str] = (None, {}, "")
+    last: _LastWord = (None, {}, "")
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_folded(opened, building, wanted))
