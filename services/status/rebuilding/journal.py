@@ -31,7 +31,7 @@ _FOLDING: Final = (
 )  # fmt: skip
 _NOT_FOLDING: Final = frozenset({
     "answers", "api", "application", "commands", "figures", "lights", "main", "operating",
-    "ordering", "own", "places", "portraits", "queries", "remembered", "rows", "series", "settings",
+    "ordering", "own", "places", "portraits", "queries", "rows", "series", "settings",
     "stored", "tallies", "worker",
 })  # fmt: skip
 """These show what was folded, or run the program."""
