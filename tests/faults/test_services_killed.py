@@ -1,6 +1,7 @@
 """Services and servers killed while all four services are written to: nothing lost, nothing twice."""
 
 import asyncio
+import logging
 import os
 import random
 import shutil
@@ -18,7 +19,7 @@ from tests.faults.load import BANNERS, Load
 from tests.faults.recounting import Recount
 from tests.integration.platform.topics import until
 
-# Other nights each time; FAULTS_SEED brings back those that failed.
+# Other nights each time; FAULTS_SEED brings back those that failed, whose log names it.
 SEED = int(os.environ.get("FAULTS_SEED") or random.randrange(10_000))
 NIGHTS = 3
 ONE_ON_KAFKA = [pytest.param(0, marks=pytest.mark.kafka), *range(1, NIGHTS)]
@@ -68,10 +69,11 @@ async def kill_some(stack: Stack, night: int) -> None:
         await asyncio.to_thread(stack.restart, name)
 
 
-@pytest.mark.parametrize("night", ONE_ON_KAFKA, ids=lambda night: f"{SEED}-{night}")
+@pytest.mark.parametrize("night", ONE_ON_KAFKA)
 async def test_a_night_of_kills_loses_and_doubles_nothing(
     night: int, own_stack: Stack, load: Load, recount: Recount
 ) -> None:
+    logging.getLogger(__name__).warning("FAULTS_SEED=%d", SEED)
     await asyncio.gather(load.keep(LINKS_EACH), kill_some(own_stack, night))
     await until(recount.shown, LEVEL_SECONDS)
     towns = set(load.townships)
