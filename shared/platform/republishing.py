@@ -26,7 +26,7 @@ PATIENCE_SECONDS: Final = 30.0
 
 
 class NoSuchHistory(Refusal):
-    code = "unknown-league"
+    code = "no-such-history"
     status = 404
     zh = "服务 {service} 没有盟市 {league} 的历史,请核对代码。"
     en = "Service {service} has no history of league {league}; check the code."
