@@ -37,7 +37,7 @@ clean-data: ## forget the embedded servers' data
 
 # A process a core: modules are dealt out whole (tests/conftest.py).
 test: venv ## every test that needs no Java
-	@$(BIN)/python -m pytest -n logical --maxprocesses=4 --dist=loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n logical --maxprocesses=4 --dist=loadscope $(ARGS)
 
 test-kafka: venv ## the broker tests on a native Apache Kafka (Java 17 and Maven)
 	@$(BIN)/python -m deploy.kafka run -- $(BIN)/python -m pytest -m "kafka or kafka_real" $(ARGS)

@@ -1,15 +1,21 @@
 """What every test may ask for, and which tests run beside one another."""
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler.protocol import Scheduling
 
 pytest_plugins = ["tests.support.stack"]
 
 
-# First: the plugin that deals out reads the groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several processes, one gets all tests of a module; one, all that share the whole system."""
-    for item in items:
-        shares = "stack" in getattr(item, "fixturenames", ())
-        module = item.nodeid.split("::")[0]
-        item.add_marker(pytest.mark.xdist_group("stack" if shares else module))
+class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+    """A module's tests go to one process; so do all that share the whole system."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return "tests/e2e" if module.startswith("tests/e2e/") else module
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    """How tests are dealt out to processes."""
+    return ByModule(config, log)
