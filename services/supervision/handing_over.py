@@ -30,8 +30,10 @@ order by f.queued limit 100
 """
 _LOOK_SECONDS = 1.0
 _LONGEST_SECONDS = 60.0
-# What the ledger refuses by its rules; anything else (it has not heard of the unit yet, our
-# token is being renewed) may be otherwise when asked again.
+# Said of us, not of the finding: however long it lasts, no finding is refused for it.
+_NOT_LET_IN: Final = frozenset({401, 429})
+# What the ledger refuses by its rules; anything else (it has not heard of the unit yet) may be
+# otherwise when asked again.
 _FINAL: Final = frozenset({400, 409, 413, 422})
 _PATIENCE = timedelta(hours=1)
 
@@ -118,6 +120,9 @@ class HandingOver:
                 f"/campaigns/{waiting.campaign}/items", waiting.body, waiting.key
             )
         except httpx.HTTPStatusError as error:
+            # Without a token nothing was asked of the ledger: it is the issuer's answer then.
+            if not self.ledger.is_asked_by(error.request):
+                raise LedgerAway(f"no token: {error.response.status_code}") from error
             return await self._not_taken(waiting, error.response, now)
         except httpx.HTTPError as error:
             raise LedgerAway(repr(error)) from error
@@ -125,7 +130,7 @@ class HandingOver:
         return True
 
     async def _not_taken(self, waiting: Waiting, answer: httpx.Response, now: datetime) -> bool:
-        if answer.is_server_error:
+        if answer.is_server_error or answer.status_code in _NOT_LET_IN:
             raise LedgerAway(str(answer.status_code))
         since = self._unheard.setdefault(waiting, now)
         if answer.status_code not in _FINAL and now - since < _PATIENCE:

@@ -69,6 +69,10 @@ class ServiceClient:
             "POST", path, json=body, headers={"Idempotency-Key": idempotency_key}
         )
 
+    def is_asked_by(self, request: httpx.Request) -> bool:
+        """Whether a request went to this service, and not to the issuer for a token."""
+        return str(request.url).startswith(f"{self._base_url}/")
+
     async def _call(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         headers = dict(arguments.pop("headers", {}))
         for attempt in range(1, _ATTEMPTS + 1):

@@ -1,6 +1,7 @@
 """Findings become ledger items: once each, in order, however long the ledger was away."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ from services.supervision.handing_over import HandingOver, LedgerAway
 from shared.platform import client
 from tests.integration.supervision.conftest import Supervision
 from tests.integration.supervision.test_uploads import load
-from tests.support.access import bearer
+from tests.support.access import ISSUER_URL, bearer
 from tests.support.desk import Desk
 
 MARKED = {
@@ -161,3 +162,24 @@ async def test_a_ledger_that_has_not_heard_of_the_unit_yet_is_asked_again(
 
     assert await handing_over.once() == 0
     assert (await states(desk))["f-2"] == ("waiting", "")
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("rectification.test", 401), ("rectification.test", 429), (httpx.URL(ISSUER_URL).host, 422)],
+)
+async def test_not_being_let_in_says_nothing_of_the_finding_however_long(
+    desk: Supervision,
+    handing_over: HandingOver,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    status: int,
+) -> None:
+    await load(desk, until="findings")
+    monkeypatch.setattr(client, "_ATTEMPTS", 2)
+    monkeypatch.setattr(process, "_PATIENCE", timedelta(0))
+    desk.neighbours.apps[host] = httpx.MockTransport(lambda _: httpx.Response(status))
+
+    with pytest.raises(LedgerAway):
+        await handing_over.once()
+    assert "FindingRefused" not in await desk.events()
