@@ -35,8 +35,9 @@ demo: .venv/installed ## run everything and load nmg-2014; ONCE=1 ends after the
 clean-data: ## forget the embedded servers' data
 	@if test -x $(BIN)/python; then $(BIN)/python -m deploy.clean; else rm -rf .data; fi
 
+# A process a core: modules are dealt out whole (tests/conftest.py).
 test: venv ## every test that needs no Java
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n logical --maxprocesses=4 --dist=loadscope $(ARGS)
 
 test-kafka: venv ## the broker tests on a native Apache Kafka (Java 17 and Maven)
 	@$(BIN)/python -m deploy.kafka run -- $(BIN)/python -m pytest -m "kafka or kafka_real" $(ARGS)

@@ -49,6 +49,11 @@ class Services:
         """The JSON answer of one of the APIs."""
         return self._get(service, path, account, consistency_token, params).json()
 
+    def post(self, service: str, path: str, account: str, body: object = None) -> Any:
+        """Ask one of the APIs to do what the path and the body say; the JSON answer."""
+        headers = {"Authorization": f"Bearer {self.token(account)}"}
+        return _asked("POST", self.apis[service] + path, headers=headers, json=body).json()
+
     def file(self, service: str, path: str, account: str, **params: str) -> bytes:
         """The answer as it comes, for what is no JSON."""
         return self._get(service, path, account, "", params).content
@@ -77,6 +82,7 @@ class Refused(CannotRun):
     def __init__(self, answer: httpx.Response) -> None:
         told = _members(answer)
         self.code = told.get("code", f"http-{answer.status_code}")
+        self.is_for_later = answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
         zh = told.get("detail_zh") or told.get("detail") or "请求被拒绝。 The request was refused."
         super().__init__(zh, f"{told.get('detail_en', '')} ({self.code})".lstrip())
 

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -128,9 +128,16 @@ class ApacheKafka:
 
     def restart(self, number: int) -> None:
         """Start a node again on the data it had, and wait until the cluster is whole."""
-        stop_all([self._children[number]])
-        self._children[number].start()
-        self._children[number].wait_ready()
+        self.restart_all([number])
+
+    def restart_all(self, numbers: Iterable[int]) -> None:
+        """As restart, for nodes that need one another to be ready."""
+        again = [self._children[number] for number in numbers]
+        stop_all(again)
+        for child in again:
+            child.start()
+        for child in again:
+            child.wait_ready()
         self._wait_for_all_nodes()
 
     def _format(self, node: Node) -> None:

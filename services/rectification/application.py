@@ -1,6 +1,6 @@
 """Composes the API of the rectification service."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, Protocol
@@ -27,6 +27,7 @@ from services.rectification.api.office import Office
 from services.rectification.domain.evidence import MAX_EVIDENCE_BYTES
 from services.rectification.schema import SCHEMA, migrations
 from services.rectification.urging.configured import UrgingConfig
+from services.rectification.urging.milestones import MilestonesProjection
 from services.rectification.urging.taking import Taking
 from services.rectification.views.evidence import EvidenceFiles
 from shared.contracts.rectification import RECTIFICATION
@@ -38,6 +39,8 @@ from shared.platform.eventstore import EventStore
 from shared.platform.feeds import feed_router
 from shared.platform.http import create_app
 from shared.platform.metrics import Metrics
+from shared.platform.parked import parked_of
+from shared.platform.parked import router as parked_router
 from shared.platform.postgres import open_pool
 from shared.platform.starting import patiently, unready
 
@@ -55,6 +58,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     pairings.router,
     programme_lists.router,
     urging.router,
+    parked_router,
 )
 # A file just over the limit is to be told so, in words of its own.
 _SLACK_BYTES = 1024 * 1024
@@ -74,6 +78,10 @@ class ApiSettings(Protocol):
     @property
     def issuer_url(self) -> str: ...
     @property
+    def service_account(self) -> str: ...
+    @property
+    def service_urls(self) -> Mapping[str, str]: ...
+    @property
     def evidence_dir(self) -> Path: ...
     @property
     def urging(self) -> UrgingConfig: ...
@@ -92,6 +100,9 @@ def api_app(settings: ApiSettings, metrics: Metrics, client: httpx.AsyncClient) 
         evidence = EvidenceFiles(settings.evidence_dir)
         app.state.authenticator = Authenticator(settings.issuer_url, client)
         app.state.checkpoints = Checkpoints(pool, DirectoriesProjection.name)
+        app.state.parked = parked_of(
+            settings, pool, (DirectoriesProjection(), MilestonesProjection()), client
+        )
         app.state.follows = frozenset({"units", "schedule"})
         app.state.office = Office(store, handler, known_campaigns(pool), metrics, evidence)
         app.state.taking = Taking(handler, settings.urging.channels, settings.urging.back_workdays)

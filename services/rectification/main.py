@@ -1,4 +1,6 @@
-"""Runs the rectification service: `api`, `worker`, `migrate` or `rebuild-views`."""
+"""Runs the rectification service: `api`, `worker`, `migrate`, `rebuild-views` or `history`."""
+
+import sys
 
 from services.rectification.schema import SCHEMA, migrations
 from services.rectification.settings import RectificationSettings
@@ -10,7 +12,7 @@ from shared.platform.starting import migrated, rebuilt
 
 def main() -> None:
     """Start one role; each imports what it needs and no more, for memory and a fast start."""
-    wanted = role(SCHEMA, ("api", "worker", "migrate", "rebuild-views"))
+    wanted = role(SCHEMA, ("api", "worker", "migrate", "rebuild-views"), working="history")
     settings = RectificationSettings()
     logs.configure(SCHEMA, settings.log_level)
     match wanted:
@@ -25,13 +27,20 @@ def main() -> None:
             run(worker(settings, settings.urging, Metrics()))
         case "migrate":
             run(migrated(settings.database_url, SCHEMA, migrations()))
-        case _:
-            from services.rectification.rebuilding import LIVES
+        case "history":
+            from services.rectification.rebuilding import refill_views
+            from services.rectification.urging.milestones import MilestonesProjection
             from shared.contracts.rectification import RECTIFICATION
-            from shared.platform.rebuilding import rebuild
+            from shared.platform.campaigns import DirectoriesProjection
+            from shared.platform.history_role import Recording, work_on_history
 
-            url = settings.database_url
-            run(rebuilt(url, SCHEMA, lambda pool: rebuild(pool, RECTIFICATION, LIVES)))
+            follows = (DirectoriesProjection(), MilestonesProjection())
+            recording = Recording(settings, SCHEMA, RECTIFICATION, refill_views, follows)
+            run(work_on_history(recording, sys.argv[2:]))
+        case _:
+            from services.rectification.rebuilding import rebuild_views
+
+            run(rebuilt(settings.database_url, SCHEMA, rebuild_views))
 
 
 if __name__ == "__main__":

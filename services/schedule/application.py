@@ -22,6 +22,8 @@ from shared.platform.eventstore import EventStore
 from shared.platform.feeds import feed_router
 from shared.platform.http import create_app
 from shared.platform.metrics import Metrics
+from shared.platform.parked import parked_of
+from shared.platform.parked import router as parked_router
 from shared.platform.postgres import open_pool
 from shared.platform.settings import Settings
 from shared.platform.starting import patiently, unready
@@ -45,6 +47,7 @@ def api_app(settings: Settings, metrics: Metrics, client: httpx.AsyncClient) -> 
         supervision = Supervision(ServiceClient(settings.supervision_url, token, client))
         app.state.authenticator = Authenticator(settings.issuer_url, client)
         app.state.checkpoints = Checkpoints(pool, DirectoryProjection.name)
+        app.state.parked = parked_of(settings, pool, (DirectoryProjection(),), client)
         app.state.follows = frozenset({"units"})
         app.state.office = Office(
             store,
@@ -69,6 +72,6 @@ def api_app(settings: Settings, metrics: Metrics, client: httpx.AsyncClient) -> 
 
     wanted = migrations()
     routers = [module.router for module in (mobilizations, uploads, campaigns, plans, trainings)]
-    routers.append(reading.router)
+    routers += [reading.router, parked_router]
     app = create_app("schedule 进度安排", _DESCRIPTION, routers, metrics, ready, lifespan)
     return app

@@ -1,4 +1,6 @@
-"""Runs the schedule service: `api`, `worker`, `migrate` or `rebuild-views`."""
+"""Runs the schedule service: `api`, `worker`, `migrate`, `rebuild-views` or `history`."""
+
+import sys
 
 from services.schedule.schema import SCHEMA, migrations
 from services.schedule.settings import ScheduleSettings
@@ -10,7 +12,7 @@ from shared.platform.starting import migrated, rebuilt
 
 def main() -> None:
     """Start one role; each imports what it needs and no more, for memory and a fast start."""
-    wanted = role(SCHEMA, ("api", "worker", "migrate", "rebuild-views"))
+    wanted = role(SCHEMA, ("api", "worker", "migrate", "rebuild-views"), working="history")
     settings = ScheduleSettings()
     logs.configure(SCHEMA, settings.log_level)
     match wanted:
@@ -25,12 +27,19 @@ def main() -> None:
             run(worker(settings, Metrics()))
         case "migrate":
             run(migrated(settings.database_url, SCHEMA, migrations()))
-        case _:
-            from services.schedule.views.lives import LIVES
+        case "history":
+            from services.schedule.rebuilding import refill_views
             from shared.contracts.schedule import SCHEDULE
-            from shared.platform.rebuilding import rebuild
+            from shared.platform.directory import DirectoryProjection
+            from shared.platform.history_role import Recording, work_on_history
 
-            run(rebuilt(settings.database_url, SCHEMA, lambda pool: rebuild(pool, SCHEDULE, LIVES)))
+            follows = (DirectoryProjection(),)
+            recording = Recording(settings, SCHEMA, SCHEDULE, refill_views, follows)
+            run(work_on_history(recording, sys.argv[2:]))
+        case _:
+            from services.schedule.rebuilding import rebuild_views
+
+            run(rebuilt(settings.database_url, SCHEMA, rebuild_views))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from services.status.contributions import Tree
 from services.status.facts import PlanState
@@ -22,6 +23,16 @@ class Freshness(msgspec.Struct):
     applied_at: datetime | None
     events_behind: int | None
     seconds_behind: float | None
+
+
+class Hindsight(msgspec.Struct, kw_only=True):
+    """Of an answer as it was known at an instant: up to which version of each history, and how
+    many entries on the unit and those below it were recorded after the day they happened.
+    """
+
+    known_at: datetime | UnsetType = UNSET
+    position: str | UnsetType = UNSET
+    late: int | UnsetType = UNSET
 
 
 class OwnPlan(msgspec.Struct):
@@ -134,7 +145,7 @@ class CampaignState(msgspec.Struct):
     meetings: list[HeldMeeting]
 
 
-class UnitStatus(msgspec.Struct):
+class UnitStatus(Hindsight):
     """One unit on one day: its own state, by class what stands below it, and both together."""
 
     campaign: str
@@ -157,7 +168,7 @@ class ChildRow(msgspec.Struct):
     total: Counts
 
 
-class Children(msgspec.Struct):
+class Children(Hindsight):
     campaign: str
     as_of: date
     tree: Tree
@@ -178,7 +189,7 @@ class LeagueRow(msgspec.Struct):
     total: Counts
 
 
-class Leagues(msgspec.Struct):
+class Leagues(Hindsight):
     campaign: str
     as_of: date
     tree: Tree
@@ -203,7 +214,7 @@ class TimelineDay(msgspec.Struct):
     items_closed: int
 
 
-class Timeline(msgspec.Struct):
+class Timeline(Hindsight):
     """Day by day, by the windows in force on the last day."""
 
     campaign: str

@@ -1,16 +1,18 @@
 """The views over HTTP: who may ask, for which day, and the answer as JSON."""
 
+import re
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as PathParameter
 from pydantic import BeforeValidator
 
-from services.status.answers import Children, Leagues, Timeline, UnitStatus
+from services.status.answers import Children, Hindsight, Leagues, Timeline, UnitStatus
 from services.status.contributions import Tree
 from services.status.facts import CampaignFact
+from services.status.knowing.recalls import Recall, Recalls
 from services.status.ordering import Order, Sort, page
 from services.status.queries import Asked, Known, Views
 from services.status.series import series
@@ -33,6 +35,13 @@ class AsOfInFuture(Refusal):
     en = "The day {date} lies in the future; nothing can be shown of it yet."
 
 
+class KnownAtInFuture(Refusal):
+    code = "known-at-in-future"
+    status = 422
+    zh = "时刻 {known_at} 还没有到,无从得知届时已知的情况。"
+    en = "The instant {known_at} lies in the future; what is known then cannot be told yet."
+
+
 class SpanNotPossible(Refusal):
     code = "span-not-possible"
     status = 422
@@ -50,12 +59,38 @@ def _day(value: Any) -> Any:
     return value
 
 
+# The date, the time of day, and the offset from UTC, all of them.
+_INSTANT: Final = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)", re.ASCII
+)
+
+
+def _instant(value: Any) -> Any:
+    """An instant with its offset; `+` must come as %2B, or it is read as a space."""
+    if isinstance(value, str):
+        if _INSTANT.fullmatch(value) is None:
+            raise ValueError("an instant such as 2014-03-04T09:00:00Z or …T17:00:00%2B08:00")
+        instant = datetime.fromisoformat(value)
+        if not _FIRST_DAY.year < instant.year <= _LAST_DAY.year:
+            raise ValueError(f"an instant from {_FIRST_DAY} to {_LAST_DAY}")
+        return instant.astimezone(UTC)
+    return value
+
+
 Campaign = Annotated[
     str, PathParameter(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["nmg-2014"])
 ]
 Code = Annotated[str, PathParameter(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,40}$", examples=["1502"])]
 Day = Annotated[date | None, BeforeValidator(_day)]
 AsOf = Annotated[Day, Query(description="The day to show; today by default 查看哪一天,默认今天")]
+Instant = Annotated[datetime | None, BeforeValidator(_instant)]
+KnownAt = Annotated[
+    Instant,
+    Query(
+        description="As the system knew it at this instant, with its offset (+ as %2B)"
+        " 按该时刻系统已知的情况"
+    ),
+]
 InTree = Annotated[
     Tree, Query(description="Count units where they stood `then` or stand `now` 按当时或现在的隶属")
 ]
@@ -69,6 +104,59 @@ def _views(request: Request) -> Views:
 
 ViewsOf = Annotated[Views, Depends(_views)]
 
+
+class Seen(NamedTuple):
+    """What is seen of a unit: today's views, or those recalled, and its facts in them."""
+
+    asked: Asked
+    views: Views
+    known: Known
+    recall: Recall | None
+
+
+class Sight:
+    """How a caller sees units: as they are known now, or as they were at an instant."""
+
+    def __init__(
+        self, request: Request, ask: Ask, views: ViewsOf, known_at: KnownAt = None
+    ) -> None:
+        if known_at is not None and known_at > datetime.now(UTC):
+            raise KnownAtInFuture(known_at=known_at)
+        self.recalls: Recalls = request.app.state.recalls
+        self.known_at = known_at
+        self.views = views
+        self._ask = ask
+
+    def asked(self, campaign: str, code: str, as_of: date | None, tree: Tree) -> Asked:
+        """Without a day, the last one of which something was known."""
+        if as_of is None and self.known_at is not None:
+            as_of = local_date(self.known_at)
+        return Asked(campaign, code, day_or_today(as_of), tree)
+
+    async def of(self, asked: Asked) -> Seen:
+        """The unit, once the caller is found to have the right to see it as it stands today."""
+        known = await self.allow(asked)
+        if self.known_at is None:
+            return Seen(asked, self.views, known, None)
+        recall = await self.recalls.at(asked.campaign, asked.unit, self.known_at)
+        views = Views(recall.rows)
+        return Seen(asked, views, await views.known(asked), recall)
+
+    async def allow(self, asked: Asked) -> Known:
+        """As it is known today, to a caller who has the right to see it."""
+        return await seen_by(self.views, self._ask, asked)
+
+    async def told(self, answer: Hindsight, seen: Seen) -> Response:
+        """The answer; one that was recalled says when it was known, and what was late in it."""
+        if seen.recall is not None and self.known_at is not None:
+            answer.known_at = self.known_at
+            answer.position = seen.recall.token
+            answer.late = await self.recalls.late(seen.recall, seen.asked)
+        return _json(answer)
+
+
+SightOf = Annotated[Sight, Depends(Sight)]
+
 router = APIRouter(prefix="/campaigns/{campaign}", tags=["status 状态"])
 
 
@@ -80,14 +168,12 @@ router = APIRouter(prefix="/campaigns/{campaign}", tags=["status 状态"])
 async def unit_status(
     campaign: Campaign,
     code: Code,
-    ask: Ask,
-    views: ViewsOf,
+    sight: SightOf,
     as_of: AsOf = None,
     tree: InTree = "then",
 ) -> Response:
-    asked = Asked(campaign, code, day_or_today(as_of), tree)
-    known = await seen_by(views, ask, asked)
-    return _json(await views.status(asked, known))
+    seen = await sight.of(sight.asked(campaign, code, as_of, tree))
+    return await sight.told(await seen.views.status(seen.asked, seen.known), seen)
 
 
 @router.get(
@@ -98,8 +184,7 @@ async def unit_status(
 async def children(
     campaign: Campaign,
     code: Code,
-    ask: Ask,
-    views: ViewsOf,
+    sight: SightOf,
     as_of: AsOf = None,
     tree: InTree = "then",
     sort: Sort = Sort.CODE,
@@ -107,21 +192,20 @@ async def children(
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:
-    asked = Asked(campaign, code, day_or_today(as_of), tree)
-    known = await seen_by(views, ask, asked)
-    rows = await views.children(asked, known)
+    seen = await sight.of(sight.asked(campaign, code, as_of, tree))
+    rows = await seen.views.children(seen.asked, seen.known)
     shown, following = page(rows, sort, order, cursor, limit)
     answer = Children(
         campaign=campaign,
-        as_of=asked.day,
+        as_of=seen.asked.day,
         tree=tree,
         parent=code,
         count=len(rows),
         children=shown,
         next_cursor=following,
-        freshness=await views.freshness(),
+        freshness=await seen.views.freshness(),
     )
-    return _json(answer)
+    return await sight.told(answer, seen)
 
 
 @router.get(
@@ -130,20 +214,19 @@ async def children(
     responses=read_responses(Leagues, 404),
 )
 async def leagues(
-    campaign: Campaign, ask: Ask, views: ViewsOf, as_of: AsOf = None, tree: InTree = "then"
+    campaign: Campaign, sight: SightOf, as_of: AsOf = None, tree: InTree = "then"
 ) -> Response:
-    opening = (await views.campaign(campaign)).opening
+    opening = (await sight.views.campaign(campaign)).opening
     root = opening.root if opening else ""
-    asked = Asked(campaign, root, day_or_today(as_of), tree)
-    known = await seen_by(views, ask, asked)
+    seen = await sight.of(sight.asked(campaign, root, as_of, tree))
     answer = Leagues(
         campaign=campaign,
-        as_of=asked.day,
+        as_of=seen.asked.day,
         tree=tree,
-        leagues=await views.leagues(asked, known),
-        freshness=await views.freshness(),
+        leagues=await seen.views.leagues(seen.asked, seen.known),
+        freshness=await seen.views.freshness(),
     )
-    return _json(answer)
+    return await sight.told(answer, seen)
 
 
 @router.get(
@@ -154,30 +237,29 @@ async def leagues(
 async def timeline(
     campaign: Campaign,
     code: Code,
-    ask: Ask,
-    views: ViewsOf,
+    sight: SightOf,
     from_: Annotated[Day, Query(alias="from")] = None,
     to: Day = None,
     class_: ClassName = None,
     tree: InTree = "then",
 ) -> Response:
-    asked = Asked(campaign, code, day_or_today(to), tree)
-    known = await seen_by(views, ask, asked)
-    first = from_ or _first_day(known.campaign, asked.day)
-    if not 0 <= (asked.day - first).days <= _LONGEST_SPAN_DAYS:
+    seen = await sight.of(sight.asked(campaign, code, to, tree))
+    last, known = seen.asked.day, seen.known
+    first = from_ or _first_day(known.campaign, last)
+    if not 0 <= (last - first).days <= _LONGEST_SPAN_DAYS:
         raise SpanNotPossible(days=_LONGEST_SPAN_DAYS)
-    steps = await views.steps(asked, known, first, class_)
+    steps = await seen.views.steps(seen.asked, known, first, class_)
     answer = Timeline(
         campaign=campaign,
         unit=code,
         tree=tree,
         class_=class_,
         from_=first,
-        to=asked.day,
-        days=series(steps, first, asked.day, known.windows),
-        freshness=await views.freshness(),
+        to=last,
+        days=series(steps, first, last, known.windows),
+        freshness=await seen.views.freshness(),
     )
-    return _json(answer)
+    return await sight.told(answer, seen)
 
 
 async def seen_by(views: Views, ask: Ask, asked: Asked) -> Known:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 from services.status.facts import PARTS, Part, PlanStep, UnitFact
-from services.status.pieces import DETAIL, Span, stretches
+from services.status.pieces import DETAIL, Due, Rolled, Span, stretches
 from shared.kernel.units import ancestors
 
 Tree = Literal["then", "now"]
@@ -18,10 +18,10 @@ THEN: Final[Tree] = "then"
 NOW: Final[Tree] = "now"
 """Rows of tree `now` correct those of `then`: both together count everything where it stands today."""
 
-Account = Literal["then", "now", "own", "then_by_month", "now_by_month"]
-"""What a line counts towards: a tree by day, a tree by month, or what is a unit's own."""
+Account = Literal["then", "now", "then_by_month", "now_by_month"]
+"""What a line counts towards: a tree by day, or a tree by month."""
 OWN: Final = "own"
-"""In place of a class and a tree: what the things of the unit itself add to it."""
+"""In place of a class: what the things of the unit itself add to it. No line says so: `own.py`."""
 BY_MONTH: Final[dict[Account, Account]] = {THEN: "then_by_month", NOW: "now_by_month"}
 """Lines of these accounts say of whole months, dated their first, what those of days say: to sum
 up a year, the many lines of a region or league need not be read day by day.
@@ -50,10 +50,10 @@ Line: TypeAlias = tuple[str, Account, str, str, date, date]
 """A line of the daily roll-up: ancestor, account, class, metric, effective_on, judged_on.
 
 `judged_on` is the day lateness is told by: the day the meeting was held, however later it
-came to count there; elsewhere it is `effective_on`.
+came to count there, or the day an item is due; elsewhere it is `effective_on`.
 """
 
-Mark: TypeAlias = tuple[str, Account, str, str, date, date]
+Mark: TypeAlias = tuple[str, Account, str, str | Due, date, date]
 """The same for all ancestors at once: in place of the ancestor, the path of the unit above."""
 
 Stay: TypeAlias = tuple[str, date, date | None]
@@ -63,7 +63,7 @@ Stay: TypeAlias = tuple[str, date, date | None]
 Standing: TypeAlias = tuple[str, list[Stay], str | None]
 """The class, the stays, and for a unit that ever moved the path above it today."""
 
-Picture: TypeAlias = tuple[Standing | None, list[Span]]
+Picture: TypeAlias = tuple[Standing | None, Sequence[Rolled]]
 """All that decides what a unit adds; without a standing, it adds nothing."""
 
 
@@ -94,10 +94,8 @@ def add_change(changes: dict[Mark, int], before: Picture, after: Picture) -> Non
         _mark_all(changes, stands, has, 1)
 
 
-def add_thing_change(changes: dict[Mark, int], unit: str, before: Picture, after: Picture) -> None:
-    """The same for what things add to a unit: details without its class, and all of it for the
-    unit itself, too.
-    """
+def add_thing_change(changes: dict[Mark, int], before: Picture, after: Picture) -> None:
+    """The same for what things add to a unit: details without its class."""
     stood, had = before
     stands, has = after
     if stood is stands:
@@ -106,30 +104,37 @@ def add_thing_change(changes: dict[Mark, int], unit: str, before: Picture, after
         if standing_ is None or not known:
             continue
         _, then, now = standing_
-        plain = [span for span in known if not span[0].startswith(DETAIL)]
-        details = [span for span in known if span[0].startswith(DETAIL)]
+        details = [span for span in known if _is_detail(span)]
+        plain = [span for span in known if not _is_detail(span)] if details else known
         _mark_all(changes, standing_, plain, sign)
         _mark_all(changes, (ALL, then, now), details, sign)
-        _mark(changes, [(unit, start, end) for _, start, end in then], OWN, OWN, known, sign)
 
 
 def spread(changes: dict[Mark, int]) -> dict[Line, int]:
     """Marks along their paths: one line for each ancestor; what cancels out is left away."""
     lines: dict[Line, int] = {}
-    for (above, account, class_, metric, effective_on, judged_on), n in changes.items():
+    for (above, account, class_, told, effective_on, judged_on), n in changes.items():
         if not n:
             continue
+        month = _month(effective_on)
+        if isinstance(told, str):
+            metric, judged, within = told, judged_on, judged_on if told == MOBILIZED else month
+        else:
+            metric, judged = told
+            within = max(judged, month)
         codes = _codes(above)
         for ancestor in codes:
-            line = (ancestor, account, class_, metric, effective_on, judged_on)
+            line = (ancestor, account, class_, metric, effective_on, judged)
             lines[line] = lines.get(line, 0) + n
-        if account != OWN:
-            month = _month(effective_on)
-            judged = judged_on if metric == MOBILIZED else month
-            for ancestor in codes[:_MANY_LINES]:
-                line = (ancestor, BY_MONTH[account], class_, metric, month, judged)
-                lines[line] = lines.get(line, 0) + n
+        for ancestor in codes[:_MANY_LINES]:
+            line = (ancestor, BY_MONTH[account], class_, metric, month, within)
+            lines[line] = lines.get(line, 0) + n
     return {line: n for line, n in lines.items() if n}
+
+
+def _is_detail(span: Rolled) -> bool:
+    metric = span[0]
+    return isinstance(metric, str) and metric.startswith(DETAIL)
 
 
 def stays(fact: UnitFact) -> list[Stay]:
@@ -148,7 +153,9 @@ def stays(fact: UnitFact) -> list[Stay]:
     return found
 
 
-def _differing(before: list[Span], after: list[Span]) -> tuple[list[Span], list[Span]]:
+def _differing(
+    before: Sequence[Rolled], after: Sequence[Rolled]
+) -> tuple[Sequence[Rolled], Sequence[Rolled]]:
     """What is left of each without the beginning and the end they share."""
     shared = min(len(before), len(after))
     first = 0
@@ -160,7 +167,9 @@ def _differing(before: list[Span], after: list[Span]) -> tuple[list[Span], list[
     return before[first : len(before) - last], after[first : len(after) - last]
 
 
-def _mark_all(changes: dict[Mark, int], stands: Standing, known: list[Span], sign: int) -> None:
+def _mark_all(
+    changes: dict[Mark, int], stands: Standing, known: Sequence[Rolled], sign: int
+) -> None:
     if not known:
         return
     class_, then, now = stands
@@ -175,7 +184,7 @@ def _mark(
     where: list[Stay],
     account: Account,
     class_: str,
-    known: list[Span],
+    known: Sequence[Rolled],
     sign: int,
 ) -> None:
     for above, begins, ends in where:

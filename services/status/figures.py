@@ -11,8 +11,10 @@ from msgspec import UNSET, UnsetType
 from services.status import contributions as metrics
 from services.status.facts import UnitFact
 from services.status.lights import (
+    NEAR,
     ItemsStanding,
     Light,
+    Nearness,
     Standing,
     ledger_light,
     mobilization_light,
@@ -99,12 +101,14 @@ def windows_by_class(windows: tuple[Window, ...]) -> Mapping[str, Window]:
     return {name: window for name, window in found.items() if window is not None}
 
 
-def class_figures(sums: Iterable[Sum], day: date, window: Window | None) -> ClassFigures:
+def class_figures(
+    sums: Iterable[Sum], day: date, window: Window | None, near: Nearness = NEAR
+) -> ClassFigures:
     counts = counted(sums, day, window)
     return ClassFigures(
         counts,
         WindowDays(window.opens_on, window.closes_on) if window else None,
-        mobilization_light(day, window, standing_of(counts)),
+        mobilization_light(day, window, standing_of(counts), near),
         light_of_ledger(counts) if counts.ledger else UNSET,
     )
 

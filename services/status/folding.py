@@ -23,8 +23,13 @@ from services.status.learning import (
     opened,
     part_changed,
 )
-from services.status.things.kinds import learn_thing, spans_by_unit, things_of
-from services.status.things.thing import Spans, Thing
+from services.status.things.kinds import (
+    concerns_things,
+    learn_thing,
+    rolled_by_unit,
+    things_of,
+)
+from services.status.things.thing import RolledSpans, Thing
 from shared.kernel.events import Event
 
 UnitKey: TypeAlias = tuple[str, str]
@@ -36,7 +41,7 @@ Changes: TypeAlias = defaultdict[str, dict[Mark, int]]
 """By campaign, what is added to the roll-ups."""
 Places: TypeAlias = dict[UnitKey, tuple[Standing | None, Standing | None]]
 """How a unit stood before a batch and how it stands now: one and the same where nothing moved it."""
-Added: TypeAlias = dict[ThingRef, tuple[Spans, Spans]]
+Added: TypeAlias = dict[ThingRef, tuple[RolledSpans, RolledSpans]]
 """What a thing added before a batch and what it adds now."""
 
 
@@ -69,7 +74,7 @@ def sorted_out(envelopes: Iterable[T]) -> SortedOut[T]:
             found.units.append((envelope, event))
         elif concerns_campaign(event):
             found.campaigns.append((envelope, event))
-        elif things_of(event):
+        elif concerns_things(event):
             found.things.append((envelope, event))
     return found
 
@@ -124,14 +129,14 @@ def fold_campaigns(facts: Mapping[str, CampaignFact], events: Sequence[tuple[Tol
 
 def fold_things(things: Mapping[ThingRef, Thing], events: Sequence[tuple[Told, Event]]) -> Added:
     """Teach the things, in place; those that no event is about only stay what they are."""
-    before = {ref: spans_by_unit(thing) for ref, thing in things.items()}
+    before = {ref: rolled_by_unit(thing) for ref, thing in things.items()}
     told: set[ThingRef] = set()
     for envelope, event in events:
         for ref in refs_of(envelope, event):
             learn_thing(things[ref], envelope, event)
             told.add(ref)
     return {
-        ref: (had, spans_by_unit(things[ref]) if ref in told else had)
+        ref: (had, rolled_by_unit(things[ref]) if ref in told else had)
         for ref, had in before.items()
     }
 
@@ -149,4 +154,4 @@ def count_things(changes: Changes, added: Added, places: Places) -> None:
             if place is not None:
                 stood, stands = place
                 before, after = (stood, had.get(unit, [])), (stands, has.get(unit, []))
-                add_thing_change(changes[campaign], unit, before, after)
+                add_thing_change(changes[campaign], before, after)

@@ -42,7 +42,8 @@ from shared.kernel.time import local_date
 CONTRACTS: Final[tuple[Contract, ...]] = (UNITS, SCHEDULE, SUPERVISION, RECTIFICATION)
 """The services whose events the views are made of."""
 
-_PASSAGES: Final = frozenset({units.UnitMoved, units.UnitDeparted})
+PASSAGES: Final[frozenset[type[Event]]] = frozenset({units.UnitMoved, units.UnitDeparted})
+"""They tell of a unit that changed its path: maybe from one league to another."""
 
 
 def opened(envelope: Told) -> Event:
@@ -65,8 +66,7 @@ def part_changed(event: Event) -> Part | None:
 
 
 def is_passage(event: Event) -> bool:
-    """Whether it tells of a unit that changed its path: maybe from one league to another."""
-    return type(event) in _PASSAGES
+    return type(event) in PASSAGES
 
 
 def learn(fact: UnitFact, envelope: Told, event: Event) -> UnitFact:
@@ -283,6 +283,8 @@ _CAMPAIGN_LESSONS: Final[dict[type[Event], Callable[[CampaignFact, Told, Any], N
     schedule.PreparationOrdered: _ordered,
     schedule.MeetingHeld: _met,
 }
+TEACHING: Final[frozenset[type[Event]]] = frozenset(_UNIT_LESSONS) | frozenset(_CAMPAIGN_LESSONS)
+"""Events that are about units or campaigns; the things have lessons of their own."""
 
 
 @cache

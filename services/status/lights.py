@@ -11,8 +11,16 @@ from shared.kernel.calendar import WorkingCalendar
 
 Colour = Literal["grey", "yellow", "red", "green"]
 
-NEAR_WORKDAYS: Final = 3
-"""Yellow from so many working days before the window closes."""
+
+class Nearness(msgspec.Struct, frozen=True):
+    """Yellow from so many working days before the window closes, by this calendar."""
+
+    workdays: int = 3
+    calendar: WorkingCalendar = WorkingCalendar()
+
+
+NEAR: Final = Nearness()
+"""As is the rule."""
 
 
 class Light(msgspec.Struct, frozen=True):
@@ -68,7 +76,9 @@ def ledger_light(items: ItemsStanding) -> Light:
     return _ledger("grey", late, "台账没有问题", "No items on the ledger")
 
 
-def mobilization_light(day: date, window: Window | None, standing: Standing) -> Light:
+def mobilization_light(
+    day: date, window: Window | None, standing: Standing, near: Nearness = NEAR
+) -> Light:
     """The light of one unit or of a whole class of them under the mobilization window."""
     late = standing.late > 0
     if standing.expected == 0:
@@ -84,16 +94,16 @@ def mobilization_light(day: date, window: Window | None, standing: Standing) -> 
         return _light("green", late, "已在时限内动员", "Mobilized in time")
     if window is None:
         return _light("grey", late, "没有规定动员时限", "No window is set")
-    return _missing(day, window, late=late)
+    return _missing(day, window, near, late=late)
 
 
-def _missing(day: date, window: Window, *, late: bool) -> Light:
+def _missing(day: date, window: Window, near: Nearness, *, late: bool) -> Light:
     closes = window.closes_on
     if day > closes:
         return _light(
             "red", late, f"{closes} 截止,尚未全部动员", f"Closed on {closes}, not all mobilized"
         )
-    if is_near(day, closes):
+    if is_near(day, closes, near):
         return _light("yellow", late, f"临近截止({closes})", f"Closing soon, on {closes}")
     if day < window.opens_on:
         opens = window.opens_on
@@ -102,9 +112,9 @@ def _missing(day: date, window: Window, *, late: bool) -> Light:
 
 
 @lru_cache(10_000)
-def is_near(day: date, closes_on: date) -> bool:
+def is_near(day: date, closes_on: date, near: Nearness = NEAR) -> bool:
     """Whether a window that is still open closes within a few working days."""
-    return WorkingCalendar().workdays_between(day, closes_on) <= NEAR_WORKDAYS
+    return near.calendar.workdays_between(day, closes_on) <= near.workdays
 
 
 def _ledger(colour: Colour, late: bool, reason_zh: str, reason_en: str) -> Light:

@@ -1,4 +1,4 @@
-"""Runs the status service: `api`, `worker`, `migrate` or `rebuild`."""
+"""Runs the status service: `api`, `worker`, `migrate`, `rebuild` or `verify`."""
 
 import sys
 
@@ -9,15 +9,16 @@ from shared.platform.metrics import Metrics
 from shared.platform.running import run, serve
 from shared.platform.starting import migrated
 
-MODES = ("api", "worker", "migrate", "rebuild")
+MODES = ("api", "worker", "migrate")
+WORKS = ("rebuild", "verify")
+"""These take further arguments, and end by themselves."""
 
 
 def main(arguments: list[str]) -> int:
     """Start one role; each imports what it needs and no more, for memory and a fast start."""
     mode = arguments[0] if arguments else ""
-    source = arguments[1].removeprefix("--from=") if len(arguments) > 1 else "topics"
-    if mode not in MODES or source not in {"topics", "history"}:
-        print(f"usage: python -m services.status.main {'|'.join(MODES)} [--from=topics|history]")  # noqa: T201 - a command's usage
+    if mode not in WORKS and (mode not in MODES or len(arguments) > 1):
+        print(f"usage: python -m services.status.main {'|'.join((*MODES, *WORKS))} ...")  # noqa: T201 - a command's usage
         return 2
     settings = StatusSettings()
     logs.configure(SCHEMA, settings.log_level)
@@ -33,9 +34,9 @@ def main(arguments: list[str]) -> int:
         case "migrate":
             run(migrated(settings.database_url, SCHEMA, migrations()))
         case _:
-            from services.status.worker import rebuilt
+            from services.status.commands import work_on_views
 
-            run(rebuilt(settings, source))
+            run(work_on_views(settings, mode, arguments[1:]))
     return 0
 
 

@@ -33,6 +33,13 @@ class Piece(msgspec.Struct, frozen=True, array_like=True, gc=False):
 Span: TypeAlias = tuple[str, date, date | None, int]
 """Metric, start, end (not included), n: for so long `n` is added to the metric."""
 
+Due: TypeAlias = tuple[str, date]
+"""A metric and a due date: the roll-ups keep it by that date, and a day is held against it when it
+is asked about.
+"""
+Rolled: TypeAlias = tuple[str | Due, date, date | None, int]
+"""A span as the roll-ups take it."""
+
 DETAIL: Final = "detail:"
 """Metrics so named are summed over classes of units: no class is asked for its details, and by
 class they would be most of the lines.

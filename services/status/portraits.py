@@ -27,7 +27,7 @@ from services.status.figures import (
     standing_of,
     windows_by_class,
 )
-from services.status.lights import mobilization_light
+from services.status.lights import NEAR, Nearness, mobilization_light
 from services.status.tallies import Tallies
 from shared.contracts.schedule import Window
 from shared.kernel.units import own_code
@@ -56,7 +56,13 @@ def own_counts(fact: UnitFact, day: date, windows: tuple[Window, ...]) -> Counts
     return counted(own_sums(fact, day, window), day, window)
 
 
-def own_state(fact: UnitFact, day: date, windows: tuple[Window, ...], things: Tallies) -> OwnState:
+def own_state(
+    fact: UnitFact,
+    day: date,
+    windows: tuple[Window, ...],
+    things: Tallies,
+    near: Nearness = NEAR,
+) -> OwnState:
     """What the fact says of a day, and what the unit's own things add up to on it."""
     prepared = fact.preparations[-1].on if fact.preparations else None
     plans = {c: _plan(fact, c, day) for c in sorted(fact.plans)}
@@ -64,7 +70,7 @@ def own_state(fact: UnitFact, day: date, windows: tuple[Window, ...], things: Ta
         exists=fact.exists_on(day),
         prepared_on=prepared if prepared and prepared <= day else None,
         plans={category: plan for category, plan in plans.items() if plan},
-        mobilization=_mobilization(fact, day, windows),
+        mobilization=_mobilization(fact, day, windows, near),
         trainings=[
             OwnTraining(name, t.audience, t.phase, t.on, t.participants, t.event)
             for name, t in sorted(fact.trainings.items(), key=lambda item: (item[1].on, item[0]))
@@ -124,12 +130,14 @@ def _plan(fact: UnitFact, category: str, day: date) -> OwnPlan | None:
     return OwnPlan(last.state, last.on, last.plan_version, passed, last.reasons, last.event)
 
 
-def _mobilization(fact: UnitFact, day: date, windows: tuple[Window, ...]) -> OwnMobilization:
+def _mobilization(
+    fact: UnitFact, day: date, windows: tuple[Window, ...], near: Nearness
+) -> OwnMobilization:
     window = windows_by_class(windows).get(fact.class_)
     counts = own_counts(fact, day, windows)
     found = OwnMobilization(
         state=_state(counts.mobilization),
-        light=mobilization_light(day, window, standing_of(counts)),
+        light=mobilization_light(day, window, standing_of(counts), near),
         window=WindowDays(window.opens_on, window.closes_on) if window else None,
     )
     arranged = [a for a in fact.arranged if a.on <= day]

@@ -17,11 +17,12 @@ from services.status.figures import (
     total,
     windows_by_class,
 )
+from services.status.lights import NEAR, Nearness
 from services.status.ordering import ranked
+from services.status.own import own_steps, own_tallies
 from services.status.portraits import campaign_state, head_of, own_counts, own_state
 from services.status.rows import Rows
 from services.status.series import Step
-from services.status.tallies import Tallies
 from shared.contracts.schedule import Window
 from shared.kernel.refusals import UnknownUnit
 from shared.kernel.setting import UnknownCampaign
@@ -45,6 +46,7 @@ class Known:
     unit: UnitFact
     campaign: CampaignFact
     windows: tuple[Window, ...]
+    near: Nearness = NEAR
 
 
 class Views:
@@ -70,13 +72,15 @@ class Views:
     async def status(self, asked: Asked, known: Known) -> UnitStatus:
         fact, windows = known.unit, known.windows
         sums = await self._sums(asked, [asked.unit], windows)
-        things, below, all_below = _parted(sums[asked.unit], asked.day, windows)
+        below, all_below = _parted(sums[asked.unit], asked.day, known)
+        own = await self._rows.own(asked.campaign, [asked.unit])
+        things = own_tallies(fact, own.get(asked.unit, ()), asked.day)
         return UnitStatus(
             campaign=asked.campaign,
             as_of=asked.day,
             tree=asked.tree,
             unit=head_of(asked.unit, fact, asked.day, asked.tree),
-            own=own_state(fact, asked.day, windows, things),
+            own=own_state(fact, asked.day, windows, things, known.near),
             below=below,
             below_total=all_below,
             total=total([own_counts(fact, asked.day, windows), things, all_below]),
@@ -89,12 +93,13 @@ class Views:
         day, windows = asked.day, known.windows
         facts = await self._children(asked)
         sums = await self._sums(asked, facts, windows, totals=True)
+        own_spans = await self._rows.own(asked.campaign, facts)
         rows: list[ChildRow] = []
         for code, fact in facts.items():
-            things = tallied(sums[code].pop(OWN, ()))
+            things = own_tallies(fact, own_spans.get(code, ()), day)
             counts = _counts(sums[code], day, windows).values()
             whole = total([own_counts(fact, day, windows), things, *counts])
-            own = own_state(fact, day, windows, things)
+            own = own_state(fact, day, windows, things, known.near)
             rows.append(ChildRow(head_of(code, fact, day, asked.tree), own, whole))
         return rows
 
@@ -107,10 +112,12 @@ class Views:
             if fact.class_ == "league"
         }
         sums = await self._sums(asked, facts, windows)
+        own_spans = await self._rows.own(asked.campaign, facts)
         rows: list[LeagueRow] = []
         for code, fact in facts.items():
-            things, below, all_below = _parted(sums[code], day, windows)
-            own = own_state(fact, day, windows, things)
+            below, all_below = _parted(sums[code], day, known)
+            things = own_tallies(fact, own_spans.get(code, ()), day)
+            own = own_state(fact, day, windows, things, known.near)
             head = head_of(code, fact, day, asked.tree)
             whole = total([own_counts(fact, day, windows), things, all_below])
             rows.append(LeagueRow(0, head, own, below, whole))
@@ -121,6 +128,9 @@ class Views:
     ) -> list[Step]:
         """Changes day by day up to the asked day; all before `first` count as of that day."""
         span = (first, asked.day)
+        if class_ == OWN:
+            own = await self._rows.own(asked.campaign, [asked.unit])
+            return own_steps(known.unit, own.get(asked.unit, ()), span)
         rows = await self._rows.steps(
             asked.campaign, asked.unit, asked.tree, span, known.windows, class_
         )
@@ -148,7 +158,7 @@ class Views:
         *,
         totals: bool = False,
     ) -> dict[str, dict[str, list[Sum]]]:
-        """Ancestor -> class -> sums of the metrics; what its own things add under OWN."""
+        """Ancestor -> class -> sums of the metrics."""
         rows = await self._rows.sums(
             asked.campaign, ancestors, asked.tree, asked.day, windows, totals=totals
         )
@@ -160,21 +170,21 @@ class Views:
 
 
 def _parted(
-    sums: dict[str, list[Sum]], day: date, windows: tuple[Window, ...]
-) -> tuple[Tallies, dict[str, ClassFigures], Counts]:
-    """What a unit's own things add up to, what stands below it by class, and all of that."""
-    by_class = {name: of_class for name, of_class in sums.items() if name not in {OWN, ALL}}
-    below = _by_class(by_class, day, windows)
+    sums: dict[str, list[Sum]], day: date, known: Known
+) -> tuple[dict[str, ClassFigures], Counts]:
+    """What stands below a unit by class, and all of that."""
+    by_class = {name: of_class for name, of_class in sums.items() if name != ALL}
+    below = _by_class(by_class, day, known)
     details = tallied(sums.get(ALL, ()))
     all_below = total([*(each.figures for each in below.values()), details])
-    return tallied(sums.get(OWN, ())), below, all_below
+    return below, all_below
 
 
-def _by_class(
-    sums: dict[str, list[Sum]], day: date, windows: tuple[Window, ...]
-) -> dict[str, ClassFigures]:
-    by_class = windows_by_class(windows)
-    return {name: class_figures(sums[name], day, by_class.get(name)) for name in sorted(sums)}
+def _by_class(sums: dict[str, list[Sum]], day: date, known: Known) -> dict[str, ClassFigures]:
+    windows = windows_by_class(known.windows)
+    return {
+        name: class_figures(sums[name], day, windows.get(name), known.near) for name in sorted(sums)
+    }
 
 
 def _counts(

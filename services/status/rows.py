@@ -1,12 +1,13 @@
 """What the views are answered from, wherever it is kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Protocol, TypeAlias
 
 from services.status.answers import Freshness
 from services.status.contributions import Tree
 from services.status.facts import CampaignFact, UnitFact
+from services.status.pieces import Span
 from shared.contracts.schedule import Window
 
 SumRow: TypeAlias = tuple[str, str, str, int, int]
@@ -40,6 +41,10 @@ class Rows(Protocol):
         """With `totals`, what things add below a unit may be summed over its classes."""
         ...
 
+    async def own(self, campaign: str, units: Collection[str]) -> Mapping[str, list[Span]]:
+        """What the things of each unit add to it; a unit without any may be missing."""
+        ...
+
     async def steps(
         self,
         campaign: str,
@@ -49,7 +54,7 @@ class Rows(Protocol):
         windows: tuple[Window, ...],
         class_: str | None,
     ) -> Sequence[StepRow]:
-        """Changes in a span of days; all before its first day count as of that day."""
+        """Changes below a unit in a span of days; all before its first day count as of that day."""
         ...
 
     async def freshness(self) -> Freshness: ...

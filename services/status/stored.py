@@ -1,7 +1,7 @@
 """The views' rows in the database: each question a set query."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from time import monotonic
 from typing import Any, Final, TypeAlias
@@ -10,12 +10,14 @@ import msgspec
 
 from services.status import contributions as metrics
 from services.status.answers import Freshness
-from services.status.contributions import BY_MONTH, NOW, OWN, THEN, Account, Tree
+from services.status.contributions import BY_MONTH, NOW, THEN, Account, Tree
+from services.status.dues import LINE_HEADS, STEPS_OF_LINE, due_soon_until, lines_of, told
 from services.status.facts import CampaignFact, UnitFact
 from services.status.figures import windows_by_class
-from services.status.places import HEADS
+from services.status.pieces import Span
 from services.status.rows import StepRow, SumRow
 from services.status.series import SHOWN_OF_THINGS
+from services.status.things.kinds import read_thing, spans_by_unit
 from shared.contracts.schedule import Window
 from shared.platform.postgres import Connection, Pool
 
@@ -33,10 +35,12 @@ select 'campaign', c.campaign, c.fact::text from campaign_facts c where c.campai
 
 # Lateness is told by the day judged_on against the class's own window, so any window will do.
 # Where months are kept, only the days since the last one's end are read one by one.
-def _sums_by(class_: str) -> str:
+def _sums_by(class_: str, of: str = "true") -> str:
     return f"""
 select a.ancestor, {class_} as class, r.metric, sum(r.n)::bigint as n,
-       coalesce(sum(r.n) filter (where r.judged_on <= w.closes_on), 0)::bigint as in_time
+       coalesce(sum(r.n) filter (where r.judged_on <= w.closes_on), 0)::bigint as in_time,
+       coalesce(sum(r.n) filter (where r.judged_on < $5), 0)::bigint as overdue,
+       coalesce(sum(r.n) filter (where r.judged_on between $5 and $8), 0)::bigint as due_soon
 from unnest($2::text[]) as a(ancestor)
 cross join lateral (
     select case when exists (
@@ -48,15 +52,11 @@ cross join lateral (
 cross join lateral (
     select d.class, d.metric, d.judged_on, d.n from rollup_daily d
     where d.campaign = $1 and d.ancestor = a.ancestor and d.tree = any($3::text[])
-      and d.effective_on >= kept.since and d.effective_on <= $5
+      and d.effective_on >= kept.since and d.effective_on <= $5 and {of}
     union all
     select m.class, m.metric, m.judged_on, m.n from rollup_daily m
     where m.campaign = $1 and m.ancestor = a.ancestor and m.tree = any($4::text[])
-      and m.effective_on < kept.since
-    union all
-    select o.class, o.metric, o.judged_on, o.n from rollup_daily o
-    where o.campaign = $1 and o.ancestor = a.ancestor and o.tree = 'own'
-      and o.effective_on <= $5
+      and m.effective_on < kept.since and {of}
 ) r
 left join unnest($6::text[], $7::date[]) as w(class, closes_on) on w.class = r.class
 group by 1, 2, 3
@@ -64,11 +64,11 @@ group by 1, 2, 3
 
 
 _SUMS: Final = _sums_by("r.class")
+_SUMS_OF_SOME: Final = _sums_by("r.class", "metric = any($9::text[])")
 # Of many units at once, only totals are shown: what things below them add is summed over classes
 # here, or it would be most of the rows.
 _TOTALS: Final = _sums_by(
-    "case when r.class <> 'own' and split_part(r.metric, ':', 1) = any($8::text[])"
-    " then 'below' else r.class end"
+    "case when split_part(r.metric, ':', 1) = any($9::text[]) then 'below' else r.class end"
 )
 
 # Units that stand or ever stood below the parent; the facts say which of them do on the day.
@@ -80,21 +80,34 @@ select f.unit, f.fact from unit_facts f where f.campaign = $1 and f.unit in (
 order by f.unit
 """
 
+# Of arrays, the planner does not know how long they are: `offset 0` keeps it index lookups.
+_OWN = """
+select h.unit, f.kind, f.fact from unnest($2::text[]) w(unit)
+cross join lateral (
+    select * from thing_units t where t.campaign = $1 and t.unit = w.unit offset 0
+) h
+cross join lateral (
+    select * from thing_facts t where t.campaign = $1 and t.kind = h.kind and t.id = h.id offset 0
+) f
+"""
+
 # What things add is summed over classes and kinds. Without a class, all that is below the unit.
-_STEPS = """
-select greatest(r.effective_on, $4) as day,
+_STEPS = f"""
+select greatest(h.since, $4) as day,
        case when h.head = any($10::text[]) then 'own' else r.class end as class,
        case when h.head = any($10::text[]) then h.head else r.metric end as metric,
-       coalesce(r.judged_on <= w.closes_on, false) as in_time, sum(r.n)::bigint as n
+       coalesce(r.judged_on <= w.closes_on, false) as in_time, sum(h.n)::bigint as n
 from rollup_daily r
-cross join lateral split_part(r.metric, ':', 1) as h(head)
+cross join lateral (
+    {STEPS_OF_LINE}
+) h
 left join unnest($6::text[], $7::date[]) as w(class, closes_on) on w.class = r.class
 where r.campaign = $1 and r.ancestor = $2 and r.tree = any($3::text[]) and r.effective_on <= $5
-  and case when $8::text is null then r.class <> 'own' else r.class = $8 end
+  and h.since <= $5 and ($8::text is null or r.class = $8)
   and (r.metric = any($9::text[]) or h.head = any($10::text[]) or r.metric like 'plan:%:approved')
 group by 1, 2, 3, 4
 order by 1
-"""
+"""  # noqa: S608 - the expressions are ours
 _STEP_METRICS: Final = [metrics.EXPECTED, metrics.PREPARED, metrics.TRAINED, metrics.MOBILIZED]
 _STEP_HEADS: Final = [metric.removesuffix(":") for metric in SHOWN_OF_THINGS]
 
@@ -153,10 +166,36 @@ class StoredRows:
             day,
             classes,
             closes,
+            due_soon_until(day),
         ]
         if totals:
-            return await self._fetched(_TOTALS, *asked, HEADS)
-        return await self._fetched(_SUMS, *asked)
+            return told(await self._fetched(_TOTALS, *asked, LINE_HEADS))
+        return told(await self._fetched(_SUMS, *asked))
+
+    async def sums_of(
+        self,
+        campaign: str,
+        ancestors: Collection[str],
+        tree: Tree,
+        day: date,
+        windows: tuple[Window, ...],
+        metrics: Collection[str],
+    ) -> Sequence[SumRow]:
+        """The sums of some metrics only: of many units these are read much sooner."""
+        classes, closes = _closes(windows)
+        rows = await self._fetched(
+            _SUMS_OF_SOME, campaign, list(ancestors), _BY_DAY[tree], _BY_MONTH[tree], day, classes,
+            closes, due_soon_until(day), lines_of(metrics),
+        )  # fmt: skip
+        return [row for row in told(rows) if row[2] in metrics]
+
+    async def own(self, campaign: str, units: Collection[str]) -> Mapping[str, list[Span]]:
+        found: dict[str, list[Span]] = {}
+        for unit, kind, fact in await self._rows.fetch(_OWN, campaign, list(units)):
+            spans = spans_by_unit(read_thing(kind, fact)).get(unit)
+            if spans:  # a thing may have changed its unit since
+                found.setdefault(unit, []).extend(spans)
+        return found
 
     async def steps(
         self,
@@ -169,7 +208,7 @@ class StoredRows:
     ) -> Sequence[StepRow]:
         classes, closes = _closes(windows)
         return await self._fetched(
-            _STEPS, campaign, unit, [*_BY_DAY[tree], OWN], *span, classes, closes, class_, _STEP_METRICS,
+            _STEPS, campaign, unit, _BY_DAY[tree], *span, classes, closes, class_, _STEP_METRICS,
             _STEP_HEADS,
         )  # fmt: skip
 

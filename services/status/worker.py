@@ -1,11 +1,11 @@
-"""Composes what fills the status views: the worker, and their rebuilding."""
+"""Composes what keeps the status views in step: the worker."""
 
+import asyncio
 import gc
 
 from services.status.projections import StatusProjection
-from services.status.rebuild import Rebuild
+from services.status.renewing import renewed
 from services.status.schema import SCHEMA, migrations
-from services.status.sources import FromHistory, FromTopics
 from shared.platform.client import direct_client
 from shared.platform.following import Following
 from shared.platform.metrics import Metrics
@@ -26,18 +26,12 @@ async def worker(settings: Settings, metrics: Metrics) -> None:
         async def ready() -> dict[str, str]:
             return await unready(pool, wanted)
 
+        async def follow(stop: asyncio.Event) -> None:
+            await renewed(pool, stop)
+            await views.run(stop)
+
         wanted = migrations()
-        await run_worker(settings, metrics, ready, [views.run])
-
-
-async def rebuilt(settings: Settings, source: str) -> None:
-    """Fill the views anew, from the topics' beginning or from the history kept here."""
-    collect_seldom()
-    async with await patiently(lambda: _pool(settings)) as pool:
-        if source == "history":
-            await Rebuild(pool, StatusProjection.name).run(FromHistory(pool))
-        else:
-            await Rebuild(pool, StatusProjection.name).run(FromTopics(settings.kafka))
+        await run_worker(settings, metrics, ready, [follow])
 
 
 def collect_seldom() -> None:

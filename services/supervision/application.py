@@ -20,6 +20,8 @@ from shared.platform.eventstore import EventStore
 from shared.platform.feeds import feed_router
 from shared.platform.http import create_app
 from shared.platform.metrics import Metrics
+from shared.platform.parked import parked_of
+from shared.platform.parked import router as parked_router
 from shared.platform.postgres import open_pool
 from shared.platform.settings import Settings
 from shared.platform.starting import patiently, unready
@@ -43,6 +45,7 @@ def api_app(settings: Settings, metrics: Metrics, client: httpx.AsyncClient) -> 
         people = PeopleDirectory(ServiceClient(settings.units_url, token, client))
         app.state.authenticator = Authenticator(settings.issuer_url, client)
         app.state.checkpoints = Checkpoints(pool, DirectoriesProjection.name)
+        app.state.parked = parked_of(settings, pool, (DirectoriesProjection(),), client)
         app.state.follows = frozenset({"units", "schedule"})
         app.state.office = SupervisionOffice(
             store, CommandHandler(store), known_campaigns(pool), metrics, people
@@ -62,5 +65,6 @@ def api_app(settings: Settings, metrics: Metrics, client: httpx.AsyncClient) -> 
 
     wanted = migrations()
     routers = [module.router for module in (uploads, teams, duties, liaison, publicity, reading)]
+    routers.append(parked_router)
     app = create_app("supervision 督导", _DESCRIPTION, routers, metrics, ready, lifespan)
     return app

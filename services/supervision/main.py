@@ -1,4 +1,6 @@
-"""Runs the supervision service: `api`, `worker`, `migrate` or `rebuild-views`."""
+"""Runs the supervision service: `api`, `worker`, `migrate`, `rebuild-views` or `history`."""
+
+import sys
 
 from services.supervision.schema import SCHEMA, migrations
 from services.supervision.settings import SupervisionSettings
@@ -10,7 +12,7 @@ from shared.platform.starting import migrated, rebuilt
 
 def main() -> None:
     """Start one role; each imports what it needs and no more, for memory and a fast start."""
-    wanted = role(SCHEMA, ("api", "worker", "migrate", "rebuild-views"))
+    wanted = role(SCHEMA, ("api", "worker", "migrate", "rebuild-views"), working="history")
     settings = SupervisionSettings()
     logs.configure(SCHEMA, settings.log_level)
     match wanted:
@@ -25,6 +27,15 @@ def main() -> None:
             run(worker(settings, Metrics()))
         case "migrate":
             run(migrated(settings.database_url, SCHEMA, migrations()))
+        case "history":
+            from services.supervision.rebuilding import refill_views
+            from shared.contracts.supervision import SUPERVISION
+            from shared.platform.campaigns import DirectoriesProjection
+            from shared.platform.history_role import Recording, work_on_history
+
+            follows = (DirectoriesProjection(),)
+            recording = Recording(settings, SCHEMA, SUPERVISION, refill_views, follows)
+            run(work_on_history(recording, sys.argv[2:]))
         case _:
             from services.supervision.rebuilding import rebuild_views
 

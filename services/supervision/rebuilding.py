@@ -2,10 +2,16 @@
 
 from services.supervision.views.lives import LIVES
 from shared.contracts.supervision import SUPERVISION
-from shared.platform.postgres import Pool
-from shared.platform.rebuilding import rebuild
+from shared.platform.postgres import Connection, Pool
+from shared.platform.rebuilding import refill_lives, while_writers_wait
 
 
 async def rebuild_views(pool: Pool) -> dict[str, int]:
-    """Fill every view again; streams by table."""
-    return await rebuild(pool, SUPERVISION, LIVES)
+    """Fill every view again, while writers wait; streams by table."""
+    async with while_writers_wait(pool) as connection:
+        return await refill_views(connection)
+
+
+async def refill_views(connection: Connection) -> dict[str, int]:
+    """Do so within a transaction that goes on."""
+    return await refill_lives(connection, SUPERVISION, LIVES)

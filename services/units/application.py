@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import httpx
 from fastapi import FastAPI
 
-from services.units.api import groups, people, units, uploads
+from services.units.api import groups, people, rehearsals, units, uploads
 from services.units.api.office import Office
 from services.units.handling import UnitHandler
 from services.units.people import People
@@ -54,6 +54,6 @@ def api_app(settings: Settings, metrics: Metrics, client: httpx.AsyncClient) -> 
         return await unready(office.store.pool, wanted)
 
     wanted = migrations()
-    routers = [module.router for module in (uploads, units, groups, people)]
+    routers = [module.router for module in (uploads, units, rehearsals, groups, people)]
     app = create_app("units 单位", _DESCRIPTION, routers, metrics, ready, lifespan)
     return app

@@ -1,4 +1,6 @@
-"""Runs the units service: `api`, `worker`, `migrate` or `rebuild-views`."""
+"""Runs the units service: `api`, `worker`, `migrate`, `rebuild-views` or `history`."""
+
+import sys
 
 from services.units.schema import SCHEMA, migrations
 from services.units.settings import UnitsSettings
@@ -10,7 +12,7 @@ from shared.platform.starting import migrated, rebuilt
 
 def main() -> None:
     """Start one role; each imports what it needs and no more, for memory and a fast start."""
-    wanted = role(SCHEMA, ("api", "worker", "migrate", "rebuild-views"))
+    wanted = role(SCHEMA, ("api", "worker", "migrate", "rebuild-views"), working="history")
     settings = UnitsSettings()
     logs.configure(SCHEMA, settings.log_level)
     match wanted:
@@ -25,6 +27,13 @@ def main() -> None:
             run(worker(settings, Metrics()))
         case "migrate":
             run(migrated(settings.database_url, SCHEMA, migrations()))
+        case "history":
+            from services.units.rebuilding import refill_views
+            from shared.contracts.units import UNITS
+            from shared.platform.history_role import Recording, work_on_history
+
+            recording = Recording(settings, SCHEMA, UNITS, refill_views)
+            run(work_on_history(recording, sys.argv[2:]))
         case _:
             from services.units.rebuilding import rebuild
 

@@ -12,8 +12,13 @@ async def rebuild(pool: Pool) -> dict[str, int]:
     how many streams of each sort.
     """
     async with while_writers_wait(pool) as connection:
-        units = await _refill_units(connection)
-        groups = await refill(connection, UNITS, OF_GROUP)
+        return await refill_views(connection)
+
+
+async def refill_views(connection: Connection) -> dict[str, int]:
+    """Do so within a transaction that goes on."""
+    units = await _refill_units(connection)
+    groups = await refill(connection, UNITS, OF_GROUP)
     return {"units": units, GROUPS.name: groups}
 
 

@@ -92,16 +92,16 @@ async def units_by_code(
 
 
 async def read_tree(
-    connection: Connection, campaign: str, codes: Iterable[str], below: str | None = None
+    connection: Connection, campaign: str, codes: Iterable[str], *below: str
 ) -> Tree:
-    """The units of these codes, the root, and everything below one of them."""
+    """The units of these codes, the root, and everything below some of them."""
     wanted = set(codes)
     units = await units_by_code(connection, campaign, wanted)
     root = await connection.fetchval(_ROOT, campaign)
     missing = wanted - units.keys()
     elsewhere = await connection.fetch(_ELSEWHERE, campaign, list(missing)) if missing else []
-    if below in units:
-        rows = await connection.fetch(_BELOW, campaign, units[below].path)
+    for path in [units[code].path for code in below if code in units]:
+        rows = await connection.fetch(_BELOW, campaign, path)
         units |= {row["code"]: Unit(*row) for row in rows}
     return Tree(units.values(), root, (row["code"] for row in elsewhere))
 

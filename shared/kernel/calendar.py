@@ -23,15 +23,20 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class WorkingCalendar:
-    """Working days of China; `closed` adds the days on which one area does not work."""
+    """Working days of China; `closed` adds the days on which one area does not work, `worked`
+    those on which it does.
+    """
 
     closed: frozenset[date] = frozenset()
+    worked: frozenset[date] = frozenset()
 
     def covers(self, day: date) -> bool:
         """Whether the official holidays of that year are known; elsewhere weekdays are assumed."""
         return _FIRST_YEAR <= day.year <= _LAST_YEAR
 
     def is_workday(self, day: date) -> bool:
+        if day in self.worked:
+            return True
         if day in self.closed or day in _HOLIDAYS:
             return False
         return day.weekday() < _SATURDAY or day in _SHIFTED_WORKDAYS

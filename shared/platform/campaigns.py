@@ -94,6 +94,7 @@ class DirectoriesProjection:
 
     name = "directories"
     contracts = (UNITS, SCHEDULE)
+    tables = ("unit_directory", DIRECTORY)
 
     def __init__(self) -> None:
         self._units = DirectoryProjection()

@@ -4,14 +4,13 @@ import asyncio
 import random
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 import msgspec
 
 from shared.contracts.contract import Contract
 from shared.kernel.envelope import Envelope
-from shared.platform.settings import Settings
 
 _ATTEMPTS = 5
 _RETRIED = frozenset({429, 502, 503, 504})
@@ -23,6 +22,7 @@ class _Head(msgspec.Struct):
 
     league: str
     version: int
+    hash: str
 
 
 class ServiceToken:
@@ -114,9 +114,13 @@ class FeedClients:
 
     async def heads(self, service: str) -> dict[str, int]:
         """The last version of each league the service has recorded."""
+        return {league: version for league, (version, _) in (await self.ends(service)).items()}
+
+    async def ends(self, service: str) -> dict[str, tuple[int, str]]:
+        """The last version of each league, and the hash its chain has come to."""
         answer = await self._clients[service].get("/streams/heads")
         found = msgspec.json.decode(answer.content, type=list[_Head])
-        return {head.league: head.version for head in found}
+        return {head.league: (head.version, head.hash) for head in found}
 
     async def events(self, service: str, league: str, after: int, up_to: int) -> list[Envelope]:
         """The envelopes of versions after+1 .. up_to, in order."""
@@ -133,8 +137,19 @@ class FeedClients:
         return found
 
 
+class Neighbours(Protocol):
+    """What is told of the other services: who we are to them, and where they are."""
+
+    @property
+    def issuer_url(self) -> str: ...
+    @property
+    def service_account(self) -> str: ...
+    @property
+    def service_urls(self) -> Mapping[str, str]: ...
+
+
 def feeds_of(
-    settings: Settings, contracts: Iterable[Contract], http: httpx.AsyncClient
+    settings: Neighbours, contracts: Iterable[Contract], http: httpx.AsyncClient
 ) -> FeedClients:
     """The feeds of the services with these contracts, read as this service's own account."""
     token = ServiceToken(settings.issuer_url, settings.service_account, http)

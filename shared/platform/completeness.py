@@ -77,8 +77,9 @@ class CompletenessAudit:
 
     async def look(self) -> int:
         """Fill what is missing and will not come; how many events that was."""
-        heads = await self._heads()
-        before = _behind(heads, await self._checkpoints())
+        heads, checkpoints = await self._heads(), await self._checkpoints()
+        await self._tell_ahead(heads, checkpoints)
+        before = _behind(heads, checkpoints)
         if not before:
             self._behind = {}
             return 0
@@ -100,6 +101,22 @@ class CompletenessAudit:
     async def _checkpoints(self) -> dict[HistoryKey, int]:
         rows = await self._pool.fetch(_CHECKPOINTS, self._projection.name)
         return {(service, league): version for service, league, version in rows}
+
+    async def _tell_ahead(
+        self, heads: Mapping[HistoryKey, int], checkpoints: Mapping[HistoryKey, int]
+    ) -> None:
+        """Say loudly where the view has seen more than its source holds: that was declared void."""
+        ahead = _behind(checkpoints, heads)
+        if ahead:  # or recorded since: then it is among the heads of now
+            ahead = _behind(checkpoints, await self._heads())
+        name = self._projection.name
+        self._metrics.histories_ahead.labels(name).set(len(ahead))
+        for service, league in ahead:
+            log.error(
+                "view-ahead-of-source", projection=name, service=service, league=league,
+                view=checkpoints[service, league], source=ahead[service, league],
+                advice="rebuild the view from the service's feed: it shows events that are void",
+            )  # fmt: skip
 
     async def _fill(self, key: HistoryKey, after: int, head: int) -> int:
         service, league = key

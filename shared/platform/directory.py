@@ -64,6 +64,7 @@ class DirectoryProjection:
 
     name = "unit-directory"
     contracts = (UNITS,)
+    tables = ("unit_directory",)
 
     async def apply(self, connection: Connection, envelopes: Sequence[Envelope]) -> None:
         rows: dict[tuple[str, str], _Row] = {}

@@ -59,7 +59,7 @@ from unnest($11::text[], $12::bigint[], $13::text[], $14::int[], $15::uuid[], $1
 """
 
 
-_EVENT_COLUMNS = (
+EVENT_COLUMNS = (
     "league", "version", "stream", "stream_version", "event_id", "type", "schema_version",
     "data", "meta", "occurred_at", "recorded_at", "hash",
 )  # fmt: skip
@@ -106,7 +106,7 @@ class Session:
         for start in range(0, len(events), _AT_ONCE):
             if rows:
                 await self.connection.copy_records_to_table(
-                    "events", records=rows, columns=_EVENT_COLUMNS
+                    "events", records=rows, columns=EVENT_COLUMNS
                 )
             rows = self._place(events[start : start + _AT_ONCE], origin, now, grown, recorded)
         answer = make_answer(recorded)
@@ -115,7 +115,7 @@ class Session:
                 each.pending.history: self.heads[each.pending.history] for each in recorded
             }
             moved = [(name, h.version, h.hash, h.recorded_at) for name, h in grown_heads.items()]
-            columns = _columns(rows, len(_EVENT_COLUMNS))
+            columns = _columns(rows, len(EVENT_COLUMNS))
             await self.connection.execute(
                 _APPEND, *_columns(moved, 4), *self._stored(answer), *columns
             )

@@ -1,12 +1,12 @@
 """The feed of a service's own events: for audits of completeness and for filling gaps."""
 
-from datetime import datetime
 from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from shared.kernel.access import Action
+from shared.kernel.chain import Head
 from shared.kernel.envelope import Envelope
 from shared.platform.auth import CallerOf
 from shared.platform.eventstore import EventStore
@@ -29,15 +29,6 @@ where league = $1 and $1 = any(string_to_array(meta->>'path', '.'))
 order by version limit 1
 """
 _HEADS = "select league, version, head_hash, recorded_at from histories order by league"
-
-
-class Head(msgspec.Struct):
-    """Where a league's history stands; nothing is recorded yet where `recorded_at` is null."""
-
-    league: str
-    version: int
-    hash: str
-    recorded_at: datetime | None
 
 
 def feed_router(store: EventStore) -> APIRouter:

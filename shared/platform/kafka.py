@@ -1,6 +1,8 @@
 """Kafka as the services use it: topics of one shape, leagues to partitions, producers."""
 
+import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -9,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import (
     IncompatibleBrokerVersion,
     KafkaError,
+    KafkaTimeoutError,
     TopicAlreadyExistsError,
     for_code,
 )
@@ -23,6 +26,10 @@ PARTITIONS = 24
 METADATA_MILLISECONDS = 10_000
 """How soon a client notices a topic that was made anew; aiokafka's own five minutes are a long time."""
 
+_GONE_SECONDS = 15.0
+_STOP_SECONDS = 3.0
+_CANCEL_SECONDS = 1.0
+
 TOPIC_CONFIG = {"cleanup.policy": "delete", "retention.ms": "-1"}
 
 
@@ -33,6 +40,11 @@ class KafkaAddress:
     bootstrap_servers: str
     idempotence: bool = True
     replication_factor: int = 1
+
+    @property
+    def servers(self) -> list[str]:
+        """Each broker by itself: FastStream takes a text as the address of one."""
+        return [server.strip() for server in self.bootstrap_servers.split(",")]
 
 
 def partition_of(league: str) -> int:
@@ -102,6 +114,19 @@ async def _make_anew(admin: AIOKafkaAdminClient, address: KafkaAddress, name: st
     await _create(admin, address, name)
 
 
+async def delete_topic(address: KafkaAddress, name: str) -> None:
+    """Delete a topic with all that is in it, and return once it is gone."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=address.bootstrap_servers)
+    await admin.start()
+    try:
+        await admin.delete_topics([name])
+        async with asyncio.timeout(_GONE_SECONDS):
+            while name in await admin.list_topics():  # noqa: ASYNC110 - the broker tells nobody
+                await asyncio.sleep(0.1)
+    finally:
+        await admin.close()
+
+
 def producer(address: KafkaAddress) -> AIOKafkaProducer:
     """A producer that waits for all replicas; order within a partition is kept."""
     return AIOKafkaProducer(
@@ -114,6 +139,22 @@ def producer(address: KafkaAddress) -> AIOKafkaProducer:
         request_timeout_ms=15_000,
         metadata_max_age_ms=METADATA_MILLISECONDS,
     )
+
+
+async def stop_producer(sender: AIOKafkaProducer) -> None:
+    """Stop a producer, giving up what it has not delivered: while no broker answers, an
+    idempotent one would try for ever.
+    """
+    with suppress(KafkaError, TimeoutError):
+        async with asyncio.timeout(_STOP_SECONDS):
+            await sender.stop()
+    sending = sender._sender.sender_task  # noqa: SLF001 - what stop() waits for
+    while sending is not None and not sending.done():
+        # Told once, it waits for what is under way; told again, it leaves that as well.
+        sending.cancel()
+        await asyncio.wait({sending}, timeout=_CANCEL_SECONDS)
+    sender._message_accumulator.fail_all(KafkaTimeoutError("given up"))  # noqa: SLF001
+    await sender.client.close()
 
 
 def reader(address: KafkaAddress) -> AIOKafkaConsumer:

@@ -78,6 +78,18 @@ class Metrics:
             ["service"],
             registry=registry,
         )
+        self.clock_behind_seconds = Gauge(
+            "campaign_clock_behind_seconds",
+            "How far the database's clock is behind the last event recorded; zero when it is not.",
+            ["service"],
+            registry=registry,
+        )
+        self.relay_stopped = Gauge(
+            "campaign_relay_stopped",
+            "1 while the relay stands still because store and topic contradict each other.",
+            ["service"],
+            registry=registry,
+        )
         self.events_published = Counter(
             "campaign_events_published",
             "Events the broker has acknowledged.",
@@ -124,6 +136,12 @@ class Metrics:
             "campaign_completeness_audits",
             "Comparisons of a projection with its sources: complete, filled or failed.",
             ["projection", "outcome"],
+            registry=registry,
+        )
+        self.histories_ahead = Gauge(
+            "campaign_view_ahead_histories",
+            "Histories of which a projection has seen more than their service holds.",
+            ["projection"],
             registry=registry,
         )
         self.completeness_filled = Counter(

@@ -26,5 +26,7 @@ class Outgoing:
 
     def missing(self) -> dict[str, str]:
         """What keeps the relay from its work; empty when nothing does."""
-        state = self._relay.state
-        return {} if state in {"leading", "standby"} else {"relay": state}
+        state, advice = self._relay.state, self._relay.advice
+        if state in {"leading", "standby"}:
+            return {}
+        return {"relay": state} | ({"advice": advice} if advice else {})

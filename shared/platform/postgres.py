@@ -41,8 +41,11 @@ def migrations_in(package: str, *names: str) -> list[Migration]:
     return [Migration(f"{package}/{name}", (folder / name).read_text("utf-8")) for name in found]
 
 
-EVENT_STORE = ("shared.platform.sql", "event_store.sql", "append_many.sql", "idempotency.sql")
-CONSUMING = ("shared.platform.sql", "consuming.sql")
+EVENT_STORE = (
+    "shared.platform.sql", "event_store.sql", "append_many.sql", "idempotency.sql",
+    "store_epochs.sql",
+)  # fmt: skip
+CONSUMING = ("shared.platform.sql", "consuming.sql", "discarded.sql")
 
 
 async def _nothing_to_reset(_: Connection) -> None:

@@ -60,6 +60,26 @@ def _encoded(body: object) -> bytes:
         return json.dumps(body, ensure_ascii=False, default=str).encode(errors="replace")
 
 
+_UNAVAILABLE = (
+    "database-unavailable",
+    "数据库暂时不可用,请稍后用同一个 Idempotency-Key 重试。",
+    "The database is not available; try again shortly, under the same Idempotency-Key.",
+)
+_FULL = (
+    "database-full",
+    "数据库磁盘已满;请联系运维人员,腾出空间后用同一个 Idempotency-Key 重试。",
+    "The database's disk is full: tell operations; repeat it, with its Idempotency-Key, once there is room.",
+)
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether nothing more can be written. PostgreSQL has a code for a full disk, and only a hint
+    where its files may grow no further (a quota).
+    """
+    hint = str(getattr(error, "hint", ""))
+    return isinstance(error, asyncpg.DiskFullError) or "free disk space" in hint
+
+
 def language_of(request: Request) -> str:
     """Chinese unless the caller prefers English."""
     asked = request.headers.get("accept-language", "").lower()
@@ -105,12 +125,13 @@ def install(app: FastAPI) -> None:
         # asyncpg says with an InterfaceError, too, that a value cannot be sent.
         if isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError):
             return await on_unstorable(request, error)
-        log.error("database-unavailable", error=repr(error))
+        code, zh, en = _FULL if _is_full(error) else _UNAVAILABLE
+        log.error(code, error=repr(error))
         return problem(
             503,
-            "database-unavailable",
-            "数据库暂时不可用,请稍后用同一个 Idempotency-Key 重试。",
-            "The database is not available; try again shortly, under the same Idempotency-Key.",
+            code,
+            zh,
+            en,
             language=language_of(request),
             headers={"Retry-After": "2"},
         )
@@ -136,6 +157,8 @@ def install(app: FastAPI) -> None:
         asyncpg.InsufficientResourcesError,
         asyncpg.TransactionRollbackError,
         asyncpg.InvalidTransactionStateError,
+        asyncpg.PostgresSystemError,
+        asyncpg.InternalServerError,
         OSError,
     ):
         app.add_exception_handler(trouble, on_database)

@@ -34,7 +34,14 @@ class Past:
 async def rebuild(pool: Pool, contract: Contract, lives: Iterable[Life]) -> dict[str, int]:
     """Empty each life's tables and fill them again, while writers wait; streams by table."""
     async with while_writers_wait(pool) as connection:
-        return {life.view.table.name: await refill(connection, contract, life) for life in lives}
+        return await refill_lives(connection, contract, lives)
+
+
+async def refill_lives(
+    connection: Connection, contract: Contract, lives: Iterable[Life]
+) -> dict[str, int]:
+    """Do so within a transaction that goes on."""
+    return {life.view.table.name: await refill(connection, contract, life) for life in lives}
 
 
 @asynccontextmanager

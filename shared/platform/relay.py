@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from itertools import accumulate, groupby
 from operator import itemgetter
 
@@ -14,18 +13,21 @@ from aiokafka.errors import KafkaError, UnknownTopicOrPartitionError
 
 from shared.contracts.contract import Contract
 from shared.platform.durable import FLUSH
+from shared.platform.epochs import EPOCH
 from shared.platform.kafka import (
     PARTITIONS,
     KafkaAddress,
     ensure_topics,
     partition_of,
     producer,
+    stop_producer,
 )
 from shared.platform.metrics import Metrics
 from shared.platform.pausing import pause
 from shared.platform.postgres import LOST
 from shared.platform.publishing import COLUMNS, envelope_of
-from shared.platform.topic_audit import Published, StoreBehindTopic, TopicAudit
+from shared.platform.topic_audit import TopicAudit
+from shared.platform.topic_tail import StoreBehindTopic, published_by, refuse_tail
 
 log = structlog.get_logger()
 
@@ -33,7 +35,9 @@ _POLL_SECONDS = 0.03
 _REST_SECONDS_AN_EVENT = 0.004
 _REST_SECONDS = 0.2
 _RETRY_SECONDS = 1.0
+_ACKNOWLEDGED_SECONDS = 15.0
 _AUDIT_SECONDS = 5.0
+_STOPPED_SECONDS = 3.0
 _PER_LEAGUE = 500
 _LEAGUES_AT_ONCE = 16
 
@@ -41,7 +45,7 @@ _LOCK = "select pg_try_advisory_lock(hashtext($1))"
 
 # What is next of the leagues that moved, in one query however many leagues there are.
 _NEXT = f"""
-select moved.published, e.*
+select moved.published, ({EPOCH}) as epoch, e.*
 from (
     select h.league, coalesce(c.published_version, 0) as published
     from histories h left join relay_cursors c using (league)
@@ -67,11 +71,16 @@ on conflict (league) do update
     where c.published_version = ($2::bigint[])[array_position($1::text[], c.league)]
 """
 
-_PUBLISHED = """
-select league, published_version, published_offset from relay_cursors where published_version > 0
-"""
 _REWIND = "update relay_cursors set published_version = 0 where league = any($1::text[])"
-_HEADS = "select league, version from histories"
+
+
+def leader_of(schema: str) -> str:
+    """The name of the advisory lock that the active relay of a schema holds."""
+    return f"relay-{schema}"
+
+
+class EpochBegun(Exception):
+    """An operator changed the store as a whole: the topic is to be looked at again."""
 
 
 class Relay:
@@ -91,6 +100,8 @@ class Relay:
         self._address = address
         self._metrics = metrics
         self.state = "starting"
+        self.advice = ""
+        self._epoch = 0
         self._reached: dict[int, int] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -99,13 +110,22 @@ class Relay:
             try:
                 await self._as_leader(stop)
             except StoreBehindTopic as behind:
-                self.state = "store-behind-topic"
-                log.critical("relay-stopped", reason=str(behind))
-                await stop.wait()
+                self._tell_stopped(behind)
+                # An operator may decide without us; what was decided shows in store and topic.
+                await pause(stop, _STOPPED_SECONDS)
+            except EpochBegun:
+                log.warning("store-epoch-begun", service=self._contract.service)
             except (KafkaError, *LOST) as error:
                 self.state = "retrying"
                 log.warning("relay-retrying", error=repr(error), seconds=_RETRY_SECONDS)
                 await pause(stop, _RETRY_SECONDS)
+
+    def _tell_stopped(self, behind: StoreBehindTopic) -> None:
+        """Say it once in the log, and for as long as it lasts in state and metric."""
+        if self.advice != behind.told_en:
+            log.critical("relay-stopped", reason=behind.told_en, reason_zh=behind.told_zh)
+        self.state, self.advice = "store-behind-topic", behind.told_en
+        self._metrics.relay_stopped.labels(self._contract.service).set(1)
 
     async def _as_leader(self, stop: asyncio.Event) -> None:
         # The lock's own connection carries every query, so a lost lock cannot go unnoticed.
@@ -118,7 +138,7 @@ class Relay:
             },
         )
         try:
-            while not await connection.fetchval(_LOCK, f"relay-{self._schema}"):
+            while not await connection.fetchval(_LOCK, leader_of(self._schema)):
                 self.state = "standby"
                 if await pause(stop, _RETRY_SECONDS):
                     return
@@ -131,9 +151,10 @@ class Relay:
     ) -> None:
         await ensure_topics(self._address, [self._contract.topic])
         audit = TopicAudit(self._address, self._contract.topic)
-        await audit.refuse_if_ahead_of(
-            dict(await connection.fetch(_HEADS)), await _published(connection)
-        )
+        self._epoch = await connection.fetchval(EPOCH)
+        await refuse_tail(connection, self._contract.service, audit)
+        self._metrics.relay_stopped.labels(self._contract.service).set(0)
+        self.advice = ""
         sender = producer(self._address)
         await sender.start()
         try:
@@ -151,8 +172,7 @@ class Relay:
                     rest = _POLL_SECONDS + published * _REST_SECONDS_AN_EVENT
                     await pause(stop, min(rest, _REST_SECONDS))
         finally:
-            with suppress(KafkaError):
-                await sender.stop()
+            await stop_producer(sender)
 
     async def publish_once(
         self, connection: "asyncpg.Connection[asyncpg.Record]", sender: AIOKafkaProducer
@@ -161,6 +181,8 @@ class Relay:
         rows = await connection.fetch(_NEXT, _LEAGUES_AT_ONCE, _PER_LEAGUE)
         if not rows:
             return 0
+        if rows[0]["epoch"] != self._epoch:
+            raise EpochBegun
         # A command's commit is not yet on disk when it can be read; nothing may travel before it is.
         await connection.execute(FLUSH)
         if len(await sender.partitions_for(self._contract.topic)) < PARTITIONS:
@@ -183,7 +205,11 @@ class Relay:
         return len(rows)
 
     async def _send(self, sender: AIOKafkaProducer, rows: Sequence[asyncpg.Record]) -> list[int]:
-        """Send in order and await every acknowledgement; the offsets given."""
+        """Send in order and await every acknowledgement; the offsets given.
+
+        Without an answer in time it is a TimeoutError: an idempotent producer tries for ever, and
+        nobody would hear that the brokers are away.
+        """
         service, topic = self._contract.service, self._contract.topic
         sent = [
             await sender.send(
@@ -196,7 +222,9 @@ class Relay:
         ]
         # All are awaited, also after a failure, so that none of them fails unheard.
         offsets: list[int] = []
-        for each in await asyncio.gather(*sent, return_exceptions=True):
+        async with asyncio.timeout(_ACKNOWLEDGED_SECONDS):
+            answers = await asyncio.gather(*sent, return_exceptions=True)
+        for each in answers:
             if isinstance(each, BaseException):
                 raise each
             offsets.append(each.offset)
@@ -219,7 +247,7 @@ class Relay:
     ) -> None:
         """Where the topic lost what we published (it was recreated, say), send all again."""
         await ensure_topics(self._address, [self._contract.topic])
-        published = await _published(connection)
+        published = await published_by(connection)
         self._reached = {}
         for each in sorted(published, key=lambda each: each.offset):
             self._reached[partition_of(each.league)] = each.offset
@@ -230,13 +258,9 @@ class Relay:
     async def _send_again(
         self, connection: "asyncpg.Connection[asyncpg.Record]", partitions: set[int]
     ) -> None:
-        published = await _published(connection)
+        published = await published_by(connection)
         lost = [each.league for each in published if partition_of(each.league) in partitions]
         log.warning("topic-lost-events", topic=self._contract.topic, leagues=lost)
         await connection.execute(_REWIND, lost)
         for partition in partitions:
             self._reached.pop(partition, None)
-
-
-async def _published(connection: "asyncpg.Connection[asyncpg.Record]") -> list[Published]:
-    return [Published(*row) for row in await connection.fetch(_PUBLISHED)]

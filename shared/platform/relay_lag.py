@@ -1,19 +1,26 @@
-"""The relay's lag, read from the store: how much is recorded and not yet published, and since when."""
+"""The relay's lag, read from the store: what is not yet published, since when, by a clock that is right."""
 
 import asyncio
 from contextlib import suppress
+
+import structlog
 
 from shared.platform.metrics import Metrics
 from shared.platform.pausing import pause
 from shared.platform.postgres import LOST, Pool
 
+log = structlog.get_logger()
+
 _MEASURE_SECONDS = 1.0
+# Clocks of neighbours differ by less; behind by more, one of them was set back.
+_SET_BACK_SECONDS = 1.0
 
 # One look-up by primary key for each league that is behind; the oldest event that waits is the
 # next one the relay will publish.
 _LAG = """
 select h.league, h.version - coalesce(c.published_version, 0) as events,
-       coalesce(extract(epoch from clock_timestamp() - next.recorded_at), 0)::float8 as seconds
+       coalesce(extract(epoch from clock_timestamp() - next.recorded_at), 0)::float8 as seconds,
+       coalesce(extract(epoch from h.recorded_at - clock_timestamp()), 0)::float8 as ahead
 from histories h
 left join relay_cursors c using (league)
 left join events next
@@ -28,6 +35,7 @@ class RelayLag:
         self._pool = pool
         self._service = service
         self._metrics = metrics
+        self._set_back = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Measure once a second; while the database is gone, the last figures stand."""
@@ -44,3 +52,13 @@ class RelayLag:
         # Clocks of two servers may differ: nothing waits for less than no time.
         seconds = max((row["seconds"] for row in rows), default=0.0)
         self._metrics.relay_lag_seconds.labels(self._service).set(max(0.0, seconds))
+        self._tell_clock(max((row["ahead"] for row in rows), default=0.0))
+
+    def _tell_clock(self, seconds: float) -> None:
+        """Say that the last event was recorded later than now: once, not every second. Until the
+        clock is there again, events are recorded at the instant of that one.
+        """
+        self._metrics.clock_behind_seconds.labels(self._service).set(max(0.0, seconds))
+        before, self._set_back = self._set_back, seconds > _SET_BACK_SECONDS
+        if self._set_back and not before:
+            log.warning("clock-set-back", service=self._service, seconds=round(seconds, 3))

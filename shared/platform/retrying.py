@@ -28,6 +28,13 @@ _LOCK = "select pg_advisory_xact_lock(hashtext($1))"
 _ROW = "select id, unit, place, value from parked where projection = $1 and id = $2"
 _OF_UNIT = "select id, value from parked where projection = $1 and unit = $2 order by id"
 _DELETE = "delete from parked where projection = $1 and id = any($2::bigint[])"
+_DISCARD = """
+with gone as (delete from parked where projection = $1 and id = $2 returning *)
+insert into discarded
+    (projection, service, league, version, unit, event_type, place, value, cause, parked_at)
+select projection, service, league, version, unit, event_type, place, value, cause, parked_at
+from gone
+"""
 
 
 class ParkedUnknown(Refusal):
@@ -73,11 +80,13 @@ class ParkedEvents:
         return await self._retry_record(row)
 
     async def discard(self, parked: int) -> Outcome:
-        """Give this event up for the view; those that waited behind it are tried again."""
+        """Give this event up for the view; those that waited behind it are tried again. It is kept
+        aside, so that a rebuild leaves it out as well.
+        """
         async with self._pool.acquire() as connection, connection.transaction():
             row = await self._row(connection, parked)
             log.warning("parked-discarded", projection=self._projection.name, place=row["place"])
-            await connection.execute(_DELETE, self._projection.name, [parked])
+            await connection.execute(_DISCARD, self._projection.name, parked)
             if row["unit"] is None:
                 return Outcome(0, 1, 0)
             rest = await self._apply_unit(connection, row["unit"])

@@ -21,11 +21,14 @@ Part = Callable[[asyncio.Event], Awaitable[None]]
 """Something a worker does until the event is set: its relay, a consumer's measuring."""
 
 
-def role(service: str, roles: Sequence[str]) -> str:
-    """The one role the command line names; ends with a sentence where it names none."""
-    wanted = sys.argv[1] if len(sys.argv) == 2 else ""
-    if wanted not in roles:
-        sys.exit(f"usage: python -m services.{service}.main {'|'.join(roles)}")
+def role(service: str, roles: Sequence[str], *, working: str = "") -> str:
+    """The one role the command line names; ends with a sentence where it names none. The role
+    `working` takes further arguments.
+    """
+    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
+    if wanted != working and (wanted not in roles or len(sys.argv) > 2):
+        named = "|".join((*roles, f"{working} ..." if working else "")).rstrip("|")
+        sys.exit(f"usage: python -m services.{service}.main {named}")
     return wanted
 
 

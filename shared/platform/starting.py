@@ -8,6 +8,7 @@ import asyncpg
 import structlog
 
 from shared.platform.postgres import LOST, Migration, Pool, migrate, open_pool
+from shared.platform.telling import say
 
 Result = TypeVar("Result")
 
@@ -46,7 +47,9 @@ async def rebuilt(
 ) -> None:
     """Fill the inline views again from the events, and say how much that was."""
     async with await patiently(lambda: open_pool(database_url, schema, size=2)) as pool:
-        log.info("views-rebuilt", **await rebuild(pool))
+        streams = await rebuild(pool)
+    log.info("views-rebuilt", **streams)
+    say("result", {"streams": dict(streams)})
 
 
 async def unready(pool: Pool, migrations: Sequence[Migration]) -> dict[str, str]:

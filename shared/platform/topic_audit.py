@@ -1,10 +1,12 @@
 """Does a topic still hold what was published to it, and nothing the store does not know?"""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
 from shared.kernel.envelope import Envelope
@@ -14,20 +16,22 @@ from shared.platform.kafka import KafkaAddress, partition_of, partitions_of, rea
 _READ_SECONDS = 10.0
 
 
-class StoreBehindTopic(RuntimeError):
-    """Kafka holds events the store does not: it was restored from an older copy.
-
-    Publishing on would give two events one version, so the relay stops; an operator decides.
-    """
-
-
 @dataclass(frozen=True, slots=True)
 class Published:
-    """How far a league was published, and the offset its last event got."""
+    """How far a league was published, and the offset its last event got: a later version than
+    `version` where it is to be published again from the middle on.
+    """
 
     league: str
     version: int
     offset: int
+
+
+class Found(NamedTuple):
+    """An event on the topic, and its offset within its partition."""
+
+    offset: int
+    envelope: Envelope
 
 
 class TopicAudit:
@@ -43,10 +47,9 @@ class TopicAudit:
         self._ends: dict[TopicPartition, int] = {}
         self._seen: dict[TopicPartition, int] = {}
 
-    async def refuse_if_ahead_of(
-        self, heads: Mapping[str, int], published: Sequence[Published]
-    ) -> None:
-        """Raise StoreBehindTopic when the topic holds an event beyond its league's head.
+    async def later_than(self, published: Sequence[Published]) -> AsyncGenerator[list[Found], None]:
+        """What the topic holds behind all that the store remembers to have published, some at a
+        time, each league in its order.
 
         A store restored from a copy remembers the offsets of that copy: all that was published
         later stands behind them, so only that is read.
@@ -54,15 +57,16 @@ class TopicAudit:
         starts = {tp: each.offset + 1 for tp, each in self._latest(published).items()}
         consumer = await self._consumer()
         try:
-            async for record in _to_the_end(
+            async for records in _to_the_end(
                 consumer, {tp: starts.get(tp, 0) for tp in partitions_of(self._topic)}
             ):
-                found = _envelope(record)
-                if found is not None and found.version > heads.get(found.league, 0):
-                    raise StoreBehindTopic(
-                        f"{self._topic} has {found.league} at version {found.version},"
-                        f" the store at {heads.get(found.league, 0)}"
-                    )
+                found = [
+                    Found(record.offset, envelope)
+                    for record in records
+                    if (envelope := _envelope(record)) is not None
+                ]
+                if found:
+                    yield found
         finally:
             await consumer.stop()
 
@@ -99,7 +103,11 @@ class TopicAudit:
 
     async def _consumer(self) -> AIOKafkaConsumer:
         consumer = reader(self._address)
-        await consumer.start()
+        try:
+            await consumer.start()
+        except KafkaError:
+            await consumer.stop()
+            raise
         return consumer
 
 
@@ -108,9 +116,10 @@ def _holds(records: Sequence[ConsumerRecord], published: Published) -> bool:
     for record in records:
         if record.offset == published.offset:
             found = _envelope(record)
-            return found is not None and (found.league, found.version) == (
-                published.league,
-                published.version,
+            return (
+                found is not None
+                and found.league == published.league
+                and found.version >= published.version
             )
     return False
 
@@ -125,7 +134,7 @@ def _envelope(record: ConsumerRecord) -> Envelope | None:
 
 async def _to_the_end(
     consumer: AIOKafkaConsumer, starts: Mapping[TopicPartition, int]
-) -> AsyncIterator[ConsumerRecord]:
+) -> AsyncGenerator[list[ConsumerRecord], None]:
     """What stands at these offsets and after, until every partition is read to its end.
 
     The end a fetch reports is true on every broker, also where ListOffsets is not.
@@ -139,8 +148,7 @@ async def _to_the_end(
                 found = await consumer.getmany(timeout_ms=100)
                 behind = {tp for tp in behind if not await _is_read(consumer, tp)}
         for records in found.values():
-            for record in records:
-                yield record
+            yield records
 
 
 async def _is_read(consumer: AIOKafkaConsumer, tp: TopicPartition) -> bool:

@@ -67,7 +67,7 @@ class Consuming:
         self._behind = 0
         self._past_the_end: set[TopicPartition] = set()
         self.broker = KafkaBroker(
-            address.bootstrap_servers,
+            address.servers,
             logger=None,
             metadata_max_age_ms=METADATA_MILLISECONDS,
             graceful_timeout=_GRACE_SECONDS,

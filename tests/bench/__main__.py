@@ -15,9 +15,9 @@ from deploy.layout import Ports
 from deploy.local import Stack
 from deploy.scenarios.nmg_2014.load import load
 from shared.platform.kafka import KafkaAddress
-from tests.bench import ledger, memory, streaming, viewing, writing
+from tests.bench import histories, knowing, ledger, memory, streaming, viewing, writing
 from tests.bench.report import Figure, Report
-from tests.bench.world import World, mobilization_rows, trees_in, units_in
+from tests.bench.world import UNITS, World, mobilization_rows, trees_in, units_in
 
 VISIBLE_SECONDS = {True: 1.0, False: 0.25}  # by whether the broker is the embedded one
 
@@ -34,6 +34,7 @@ async def measure(world: World, report: Report, national: Path | None) -> None:
     await writing.single_commands(world, "bench-single", units, report)
     await viewing.visible(world, "bench-single", units, report, VISIBLE_SECONDS[embedded])
     await viewing.status_answers(world, "nmg-2014", units, report, "15,938 units")
+    await knowing.known_then(world, report)
     await ledger.ledger(world, "bench-single", units, report)
     memory.resident(world.stack, report)
     await streaming.relay(world, address, report)
@@ -94,9 +95,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--json", type=Path, default=Path(".data/bench.json"))
     parser.add_argument("--national", type=Path, help="a gzipped CSV of the country's units")
+    parser.add_argument("--history", type=int, help="only rebuild so many events of these units")
     asked = parser.parse_args()
     report = Report()
-    _with_stack(lambda world: asyncio.run(measure(world, report, asked.national)))
+    if asked.history:
+        _with_stack(
+            lambda world: asyncio.run(
+                histories.rebuilds(world, report, asked.national or UNITS, asked.history)
+            )
+        )
+    else:
+        _with_stack(lambda world: asyncio.run(measure(world, report, asked.national)))
     report.table()
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     report.write(asked.json)

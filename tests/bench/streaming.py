@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -12,8 +13,9 @@ from prometheus_client import CollectorRegistry
 
 from services.status.learning import CONTRACTS
 from services.status.projections import StatusProjection
-from services.status.rebuild import Rebuild
-from services.status.sources import FromTopics
+from services.status.rebuilding.lanes import Lanes
+from services.status.rebuilding.rebuild import Rebuild
+from services.status.rebuilding.sources import FromTopics, Source
 from services.status.worker import collect_seldom
 from shared.contracts.contract import Contract
 from shared.contracts.schedule import SCHEDULE, MobilizationHeld
@@ -22,7 +24,14 @@ from shared.platform.consuming import Applier, Record
 from shared.platform.eventstore import EventStore
 from shared.platform.kafka import KafkaAddress, ensure_topics, producer
 from shared.platform.metrics import Metrics
-from shared.platform.postgres import CONSUMING, EVENT_STORE, migrate, migrations_in, open_pool
+from shared.platform.postgres import (
+    CONSUMING,
+    EVENT_STORE,
+    Pool,
+    migrate,
+    migrations_in,
+    open_pool,
+)
 from shared.platform.publishing import COLUMNS, envelope_of
 from shared.platform.recording import Answer, Origin, Pending
 from shared.platform.relay import Relay
@@ -150,12 +159,20 @@ async def _caught_up_per_second(
         await _reached(applier, events)
         caught_up = events / (time.perf_counter() - applier.began)
         started = time.perf_counter()
-        await Rebuild(pool, projection.name).run(FromTopics(address))
+        lanes = Lanes(2, lambda: _lane(url, schema, address))
+        await Rebuild(pool, projection.name, lanes=lanes).run(FromTopics(address))
         return caught_up, events / (time.perf_counter() - started)
     finally:
         await consuming.stop()
-        await pool.execute(f'drop schema "{schema}" cascade')
+        for name in (schema, f"{schema}_next", f"{schema}_former"):
+            await pool.execute(f'drop schema if exists "{name}" cascade')
         await pool.close()
+
+
+@asynccontextmanager
+async def _lane(url: str, schema: str, address: KafkaAddress) -> AsyncIterator[tuple[Pool, Source]]:
+    async with await open_pool(url, schema, size=3) as pool:
+        yield pool, FromTopics(address)
 
 
 class _Timed(Applier):

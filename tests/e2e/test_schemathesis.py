@@ -66,6 +66,8 @@ def failures_of(operation: Any, headers: dict[str, str]) -> list[str]:
     def ask(case: Any, at_home: bool) -> None:
         if at_home and isinstance(case.path_parameters, dict):
             case.path_parameters |= {k: AT_HOME[k] for k in case.path_parameters if k in AT_HOME}
+        if isinstance(case.query, dict):
+            case.query.pop("speed", None)  # a replay would take as long as it says
         response = case.call(headers=headers)
         try:
             case.validate_response(response, checks=CHECKS)

@@ -2,91 +2,30 @@
 
 import asyncio
 import random
-import shutil
 import signal
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import APIRouter
 
-from deploy.clean import forget
-from deploy.embedded import Cluster, broker_program, postgres_home, start_postgres
-from deploy.layout import LOOPBACK, ROOT, free_ports
-from deploy.processes import Child, stop_all
-from shared.contracts.contract import Contract
+from deploy.embedded import Cluster, start_postgres
+from deploy.layout import ROOT
+from deploy.processes import Child
 from shared.platform.commands import CommandHandler
-from shared.platform.consuming import Applier
 from shared.platform.eventstore import EventStore
 from shared.platform.http import create_app
 from shared.platform.kafka import KafkaAddress
 from shared.platform.metrics import Metrics
-from shared.platform.postgres import LOST, Pool, open_pool
-from shared.platform.worker import Consuming
-from tests.integration.platform.deliveries import Feed, recount, shown, write
-from tests.integration.platform.tally import Counting, contract, new_schema
-from tests.integration.platform.topics import first_seen, new_relay, running, until, versions
+from shared.platform.postgres import LOST
+from tests.faults.servers import level, opened, served
+from tests.integration.platform.deliveries import write
+from tests.integration.platform.tally import contract, new_schema
+from tests.integration.platform.topics import first_seen, until, versions
 
 UNITS = [f"15{league:02}01" for league in range(1, 9)]
-
-
-@pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    found = Path(tempfile.mkdtemp(prefix="campaign-faults-"))
-    found.chmod(0o755)
-    yield found
-    forget(found)
-    shutil.rmtree(found)
-
-
-@pytest.fixture
-def broker(folder: Path) -> Iterator[Child]:
-    """An embedded broker of our own, to be killed."""
-    child = Child(broker_program(free_ports(1)[0]), folder / "broker.log")
-    try:
-        child.start()
-        child.wait_ready()
-        yield child
-    finally:
-        stop_all([child])
-
-
-@pytest.fixture
-def own_address(broker: Child) -> KafkaAddress:
-    return KafkaAddress(f"{LOOPBACK}:{broker.program.port}", idempotence=False)
-
-
-@asynccontextmanager
-async def opened(database_url: str, schema: str) -> AsyncIterator[Pool]:
-    pool = await open_pool(database_url, schema, size=6)
-    try:
-        yield pool
-    finally:
-        await pool.close()
-
-
-@asynccontextmanager
-async def served(
-    database_url: str, schema: str, pool: Pool, tally: Contract, address: KafkaAddress
-) -> AsyncIterator[None]:
-    """A relay and a consumer in this process."""
-    projection = Counting(tally)
-    applier = Applier(pool, projection, Feed(EventStore(pool, tally)))
-    consuming = Consuming(address, pool, projection, applier, tally.service, Metrics())
-    async with running(new_relay(database_url, schema, tally, address)):
-        await consuming.start()
-        try:
-            yield
-        finally:
-            await consuming.stop()
-
-
-async def level(pool: Pool) -> bool:
-    return await shown(pool) == await recount(pool)
 
 
 @asynccontextmanager
@@ -165,20 +104,6 @@ async def test_a_broker_that_lost_its_memory_is_filled_again(
 
             await until(filled)
         assert await pool.fetchval("select count(*) from parked") == 0
-
-
-@pytest.fixture
-def own_postgres(folder: Path) -> Iterator[tuple[Cluster, Child]]:
-    """A database server of our own, to be killed."""
-    cluster = Cluster(postgres_home(folder))
-    cluster.prepare(durable=False)
-    child = Child(cluster.program(), folder / "postgres.log")
-    try:
-        start_postgres(cluster, child)
-        cluster.create_database("killed")
-        yield cluster, child
-    finally:
-        stop_all([child])
 
 
 async def test_a_database_server_that_crashes_interrupts_but_loses_nothing(

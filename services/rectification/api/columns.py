@@ -21,6 +21,7 @@ from services.rectification.domain.item_refusals import (
     UnknownItem,
     UnknownParent,
 )
+from services.rectification.domain.programme import UnknownProgramme
 from shared.contracts.rectification import CATEGORIES, SOURCES
 from shared.kernel.refusals import (
     ActionNotAllowed,
@@ -120,6 +121,7 @@ ITEMS: Final = UploadKind(
         **_ABOUT_UNIT,
         **dict.fromkeys(_ABOUT_DAY, "raised_on"),
         **dict.fromkeys((UnknownParent, ParentClosed), "parent"),
+        UnknownProgramme: "programme",
         DueBeforeRaised: "due_on",
         ItemAlreadyRaised: "item",
     },

@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request, Response
 
 from services.rectification.api.office import office_of
 from services.rectification.api.programme_bodies import FilePlan, LinkBatches
-from services.rectification.domain.once import Record
 from services.rectification.views.programmes import OF_BATCH_LINK, OF_FILED_PLAN, known_units
 from shared.contracts.rectification import BatchesLinked, PlanFiled
 from shared.kernel.access import Action
+from shared.kernel.once import Record
 from shared.kernel.refusals import UnknownUnit
 from shared.platform.asking import Ask
 from shared.platform.commands import Receipt

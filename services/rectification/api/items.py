@@ -18,7 +18,7 @@ from services.rectification.domain.item import Raise
 from services.rectification.domain.item_refusals import CascadeEmpty, UnknownEvidence
 from services.rectification.views.choosing import units_chosen
 from services.rectification.views.evidence import evidence_of
-from services.rectification.views.items import item_at_hand, items_at_hand, parent_state
+from services.rectification.views.items import item_at_hand, items_at_hand, named
 from services.rectification.views.lives import OF_ITEM
 from services.rectification.views.numbers import UNNAMED
 from shared.contracts.rectification import Evidence
@@ -45,8 +45,8 @@ async def raise_item(
 ) -> Response:
     office = office_of(request)
     setting = await office.setting(campaign, body.unit, ask, Action.WRITE_LEDGER)
-    parent = body.parent or ""
-    parents = await items_at_hand(office.pool, campaign, [parent]) if parent else {}
+    parent, programme = body.parent or "", body.programme or ""
+    known = await named(office.pool, campaign, [parent], [programme])
     command = Raise(
         setting,
         body.item or UNNAMED,
@@ -58,8 +58,9 @@ async def raise_item(
         body.due_on,
         body.raised_on or setting.today,
         parent=parent,
-        parent_state=parent_state(parents.get(parent)),
-        programme=body.programme or "",
+        parent_state=known.parent_state(parent),
+        programme=programme,
+        programme_known=programme in known.programmes,
     )
     return await raise_one(office, ask, command)
 
@@ -81,6 +82,8 @@ async def raise_cascade(
         under = await office.unit(campaign, body.under, ask, Action.WRITE_LEDGER)
         if not within(under.path, body.unit):
             raise CascadeEmpty(unit=body.unit)
+    programme = body.programme or ""
+    programmes = (await named(office.pool, campaign, [], [programme])).programmes
     order = Raise(
         setting,
         body.item,
@@ -92,7 +95,8 @@ async def raise_cascade(
         body.due_on,
         body.raised_on or setting.today,
         cascades=True,
-        programme=body.programme or "",
+        programme=programme,
+        programme_known=programme in programmes,
     )
     units = await units_chosen(office.pool, campaign, under, body.levels, body.kinds, order)
     known = (await items_at_hand(office.pool, campaign, [body.item])).get(body.item)

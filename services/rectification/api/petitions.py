@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request, Response
 
 from services.rectification.api.office import office_of
 from services.rectification.api.programme_bodies import ReceivePetitions
-from services.rectification.domain.once import Record
 from services.rectification.views.programmes import OF_PETITION
 from shared.contracts.rectification import PetitionsReceived
 from shared.kernel.access import Action
+from shared.kernel.once import Record
 from shared.platform.asking import Ask
 from shared.platform.commands import Receipt
 from shared.platform.fields import CampaignInPath

@@ -7,7 +7,6 @@ from fastapi import APIRouter
 
 from services.rectification.api import programme_columns as columns
 from services.rectification.api.persons import told_by
-from services.rectification.domain.once import Record
 from services.rectification.domain.pairing import Pair
 from services.rectification.domain.programme import (
     Complete,
@@ -34,6 +33,7 @@ from shared.contracts.rectification import (
     ProgrammeProgressed,
 )
 from shared.kernel.access import Action
+from shared.kernel.once import Record
 from shared.kernel.refusals import UnknownUnit
 from shared.kernel.setting import Setting
 from shared.platform.asking import Asking

@@ -13,8 +13,9 @@ from services.rectification.domain.item_refusals import UnknownItem
 from services.rectification.views.items import (
     UNIT_OF_ITEM,
     ItemAtHand,
+    Named,
     items_at_hand,
-    parent_state,
+    named,
 )
 from services.rectification.views.lives import OF_ITEM
 from services.rectification.views.numbers import numbered
@@ -27,16 +28,14 @@ from shared.platform.intake import Intake, Lookup, Taking, add_intakes, require_
 router = APIRouter(prefix="/campaigns/{campaign}", tags=["uploads 批量导入"])
 
 
-async def _parents(
-    office: Office, campaign: str, rows: Sequence[Row], ask: Asking
-) -> dict[str, ItemAtHand]:
-    parents = {row.values["parent"] for row in rows if row.values["parent"]}
-    return await items_at_hand(office.pool, campaign, parents) if parents else {}
+async def _named(office: Office, campaign: str, rows: Sequence[Row], ask: Asking) -> Named:
+    parents = (row.values["parent"] for row in rows)
+    return await named(office.pool, campaign, parents, (row.values["programme"] for row in rows))
 
 
 def _raise(row: Row, setting: Setting, taking: Taking) -> Raise:
     told = row.values
-    parent = told["parent"] or ""
+    parent, programme = told["parent"] or "", told["programme"] or ""
     return Raise(
         setting,
         told["item"],
@@ -48,8 +47,9 @@ def _raise(row: Row, setting: Setting, taking: Taking) -> Raise:
         told["due_on"],
         told["raised_on"],
         parent=parent,
-        parent_state=parent_state(taking.brought.get(parent)),
-        programme=told["programme"] or "",
+        parent_state=taking.brought.parent_state(parent),
+        programme=programme,
+        programme_known=programme in taking.brought.programmes,
     )
 
 
@@ -83,7 +83,7 @@ add_intakes(
         _raise,
         (Action.WRITE_LEDGER,),
         stream=("item",),
-        bring=_parents,
+        bring=_named,
         complete=numbered,
     ),
     Intake(

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from services.rectification.domain.once import recorded_once
 from shared.contracts.rectification import PlanFiled
+from shared.kernel.once import recorded_once
 from shared.kernel.refusals import Refusal
 
 

@@ -19,6 +19,7 @@ from services.rectification.domain.item_refusals import (
     UnknownItem,
     UnknownParent,
 )
+from services.rectification.domain.programme import UnknownProgramme
 from shared.contracts.rectification import (
     ClockPaused,
     ClockResumed,
@@ -113,6 +114,7 @@ class Raise:
     """`number` is not known here: it is given while the unit's history is locked.
 
     `parent_state` is that of the order named as parent; empty where there is no such order.
+    `programme_known` says whether the programme named has been launched.
     """
 
     setting: Setting
@@ -128,6 +130,7 @@ class Raise:
     parent: str = ""
     parent_state: str = ""
     programme: str = ""
+    programme_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,8 @@ def _raise(command: Raise, item: Item | None) -> list[Event]:
         raise DueBeforeRaised(due_on=command.due_on, day=command.raised_on)
     if command.parent:
         _allow_parent(command)
+    if command.programme and not command.programme_known:
+        raise UnknownProgramme(programme=command.programme)
     return [event]
 
 

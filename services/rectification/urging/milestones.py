@@ -55,6 +55,7 @@ class MilestonesProjection:
 
     name = "milestones"
     contracts = (SCHEDULE,)
+    tables = ("unit_milestones",)
 
     async def apply(self, connection: Connection, envelopes: Sequence[Envelope]) -> None:
         rows = learned(envelopes)

@@ -20,6 +20,9 @@ from items i where i.campaign = $1 and i.item = any($2::text[])
 """
 
 
+_PROGRAMMES = "select programme from programmes where campaign = $1 and programme = any($2::text[])"
+
+
 @dataclass(frozen=True, slots=True)
 class ItemAtHand:
     item: str
@@ -44,6 +47,24 @@ async def item_at_hand(pool: Pool, campaign: str, item: str) -> ItemAtHand:
     return found[item]
 
 
-def parent_state(known: ItemAtHand | None) -> str:
-    """How an order stands under which items may be raised; empty where it is none."""
-    return known.state if known is not None and known.cascades else ""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Orders and programmes that new items name: those there are."""
+
+    items: dict[str, ItemAtHand]
+    programmes: frozenset[str]
+
+    def parent_state(self, parent: str) -> str:
+        """How an order stands under which items may be raised; empty where it is none."""
+        known = self.items.get(parent)
+        return known.state if known is not None and known.cascades else ""
+
+
+async def named(
+    pool: Pool, campaign: str, parents: Iterable[str | None], programmes: Iterable[str | None]
+) -> Named:
+    """What is known of them; nothing is asked where nothing is named."""
+    orders, wanted = {p for p in parents if p}, {p for p in programmes if p}
+    found = await pool.fetch(_PROGRAMMES, campaign, list(wanted)) if wanted else []
+    items = await items_at_hand(pool, campaign, orders) if orders else {}
+    return Named(items, frozenset(programme for (programme,) in found))

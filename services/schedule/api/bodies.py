@@ -18,6 +18,7 @@ from shared.platform.fields import (
     Name,
     PersonId,
 )
+from shared.platform.window_fields import Kinds, Level, Levels, Windows
 
 Category = Literal[
     "implementation",
@@ -32,15 +33,6 @@ MobilizationState = Literal["planned", "held", "voided"]
 Reason = Literal["spirit_not_reflected", "local_character_lacking", "not_actionable"]
 Audience = Literal["office_staff", "supervision_team", "organisers"]
 DocumentKind = Literal["work_plan", "guiding_opinion"]
-KindGroup = Literal[
-    "area",
-    "leading_bodies",
-    "directly_affiliated",
-    "enterprise_institution",
-    "window_unit",
-    "non_public_social",
-    "floating_branch",
-]
 
 
 def _only_text(value: object) -> object:
@@ -71,9 +63,6 @@ Instant = Annotated[
     Field(examples=["2014-02-18T09:00:00+08:00"]),
 ]
 Heads = Annotated[int, Field(strict=True, ge=1, le=INT32_MAX)]
-Level = Annotated[int, Field(strict=True, ge=1, le=5)]
-Levels = Annotated[list[Level], Field(min_length=1, max_length=5)]
-Kinds = Annotated[list[KindGroup], Field(min_length=1, max_length=7)]
 CampaignId = Annotated[str, Field(strict=True, pattern=CAMPAIGN_PATTERN, examples=["nmg-2014"])]
 Identifier = Annotated[
     str, Field(strict=True, pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$", examples=["work-plan"])
@@ -87,16 +76,6 @@ Digest = Annotated[
         examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     ),
 ]
-
-
-class WindowBody(Body):
-    levels: Levels
-    kinds: Kinds
-    opens_on: LocalDate
-    closes_on: LocalDate
-
-
-Windows = Annotated[list[WindowBody], Field(min_length=1, max_length=100)]
 
 
 class OpenCampaign(Body):

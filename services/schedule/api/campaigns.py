@@ -13,7 +13,6 @@ from services.schedule.api.bodies import (
     OrderPreparation,
     RecordMeeting,
     SetGates,
-    WindowBody,
 )
 from services.schedule.api.office import office_of
 from services.schedule.domain import campaign as life
@@ -27,13 +26,13 @@ from shared.contracts.schedule import (
     Gate,
     MeetingHeld,
     PreparationOrdered,
-    Window,
 )
 from shared.kernel.access import Action
 from shared.platform.asking import Ask
 from shared.platform.commands import Receipt
 from shared.platform.fields import CampaignInPath
 from shared.platform.openapi import read_responses, written
+from shared.platform.window_fields import windows_of
 
 router = APIRouter(prefix="/campaigns", tags=["campaign 活动"])
 _WRITTEN: Final = written(Receipt)
@@ -51,7 +50,7 @@ async def open_campaign(body: OpenCampaign, request: Request, ask: Ask) -> Respo
         starts_on=body.starts_on,
         ends_on=body.ends_on,
         mobilization_from=body.mobilization_from,
-        windows=_windows(body.windows),
+        windows=windows_of(body.windows),
     )
     office.campaigns.forget(body.campaign)
     return await office.give(ask, OF_CAMPAIGN, (body.campaign,), root, life.Open(opened, root.path))
@@ -76,7 +75,7 @@ async def change_windows(
 ) -> Response:
     office = office_of(request)
     top = await office.top(campaign, ask, Action.CONFIGURE_CAMPAIGN)
-    command = life.ChangeWindows(campaign, _windows(body.windows), body.reason, top.now)
+    command = life.ChangeWindows(campaign, windows_of(body.windows), body.reason, top.now)
     answer = await office.give(ask, OF_CAMPAIGN, (campaign,), top.unit, command)
     office.campaigns.forget(campaign)
     return answer
@@ -160,11 +159,4 @@ async def record_meeting(
     )
     return await office.give(
         ask, OF_MEETING, (campaign, body.meeting), setting.unit, Record(setting, held)
-    )
-
-
-def _windows(bodies: list[WindowBody]) -> tuple[Window, ...]:
-    return tuple(
-        Window(tuple(body.levels), tuple(body.kinds), body.opens_on, body.closes_on)
-        for body in bodies
     )

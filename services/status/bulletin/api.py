@@ -6,17 +6,19 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 
-from services.status.api import AsOf, Campaign, Code, ViewsOf, day_or_today, seen_by
-from services.status.bulletin.comparing import Comparison, compared
+from services.status.api import AsOf, Campaign, Code, SightOf, ViewsOf, day_or_today, seen_by
+from services.status.bulletin.comparing import Comparison, compared, point_of
 from services.status.bulletin.document import Bulletin, bytes_of
 from services.status.bulletin.drafting import Drafts
 from services.status.bulletin.forms import MEDIA_TYPES, Form, written
 from services.status.bulletin.issuing import Issue, IssuedBulletins, digest_of
 from services.status.contributions import THEN
-from services.status.queries import Asked
+from services.status.knowing.entries import Entry, below_on, between
+from services.status.queries import Asked, Known
 from shared.kernel.access import Action
 from shared.platform.asking import Ask
 from shared.platform.openapi import Responses, read_responses, write_responses
+from shared.platform.postgres import Pool
 
 AsForm = Annotated[
     Form,
@@ -48,6 +50,14 @@ class Reissue(msgspec.Struct):
     identical: bool
 
 
+class Named(Comparison, frozen=True):
+    """And a page of the entries that count in one of the two alone, the newest record last."""
+
+    events: int
+    entries: list[Entry]
+    next_cursor: str | None
+
+
 router = APIRouter(prefix="/campaigns/{campaign}/units/{code}", tags=["bulletin 通报"])
 
 
@@ -66,15 +76,17 @@ def _in_any_form() -> Responses:
 async def draft(
     campaign: Campaign,
     code: Code,
-    ask: Ask,
-    views: ViewsOf,
+    sight: SightOf,
     request: Request,
     as_of: AsOf = None,
     form: AsForm = "json",
 ) -> Response:
-    asked = Asked(campaign, code, day_or_today(as_of), THEN)
-    await seen_by(views, ask, asked)
-    return _file(await _drafts(request).draft(asked), form)
+    asked = sight.asked(campaign, code, as_of, THEN)
+    await sight.allow(asked)
+    drafts = _drafts(request)
+    if sight.known_at is None:
+        return _file(await drafts.draft(asked), form)
+    return _file(await drafts.known_at(asked, sight.known_at), form)
 
 
 @router.post(
@@ -138,7 +150,7 @@ async def issued(
 @router.get(
     "/bulletins/{number}/comparison",
     summary="What changed from one bulletin to another 与另一期比较",
-    responses=read_responses(Comparison, 404),
+    responses=read_responses(Named, 404),
 )
 async def comparison(
     campaign: Campaign,
@@ -148,11 +160,20 @@ async def comparison(
     views: ViewsOf,
     request: Request,
     since: Annotated[int, Query(ge=1, le=1_000_000, description="The earlier one 较早一期")],
+    cursor: Annotated[str | None, Query(max_length=1000)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:
-    await _allow(views, ask, campaign, code)
+    known = await _allow(views, ask, campaign, code)
     _, before = await _issued(request).issued(campaign, code, since)
     _, after = await _issued(request).issued(campaign, code, number)
-    return _json(compared(before, after))
+    pool: Pool = request.app.state.pool
+    units = await below_on(pool, campaign, code, known.unit, {before.as_of, after.as_of})
+    points = point_of(before), point_of(after)
+    page = await between(pool, campaign, points, units, cursor, limit)
+    figures = msgspec.structs.asdict(compared(before, after))
+    return _json(
+        Named(**figures, events=page.total, entries=page.entries, next_cursor=page.next_cursor)
+    )
 
 
 @router.get(
@@ -170,9 +191,9 @@ async def reissue(
     return _json(Reissue(number, told.digest, digest, digest == told.digest))
 
 
-async def _allow(views: ViewsOf, ask: Ask, campaign: str, code: str) -> None:
+async def _allow(views: ViewsOf, ask: Ask, campaign: str, code: str) -> Known:
     """Whoever may see the unit today may see what it has issued."""
-    await seen_by(views, ask, Asked(campaign, code, day_or_today(None), THEN))
+    return await seen_by(views, ask, Asked(campaign, code, day_or_today(None), THEN))
 
 
 def _drafts(request: Request) -> Drafts:

@@ -5,6 +5,8 @@ from datetime import date
 import msgspec
 
 from services.status.bulletin.document import Bulletin, Figure
+from services.status.knowing.entries import Point
+from shared.kernel.positions import parse_positions
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -44,6 +46,11 @@ def compared(before: Bulletin, after: Bulletin) -> Comparison:
         changes=[change for change in changes if change.before != change.after],
         same=sum(change.before == change.after for change in changes),
     )
+
+
+def point_of(bulletin: Bulletin) -> Point:
+    """Which events a bulletin's figures are made of."""
+    return Point(parse_positions(bulletin.position), bulletin.as_of)
 
 
 def _change(key: str, old: Figure | None, new: Figure | None) -> Change:

@@ -1,7 +1,7 @@
 """Composing a bulletin from what the views show of a unit on a day; pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from services.status.answers import ChildRow, UnitStatus
@@ -9,6 +9,7 @@ from services.status.bulletin import guidance, progress, rectification
 from services.status.bulletin.document import Behind, Bulletin, Line, Section
 from services.status.bulletin.shown import Shown
 from services.status.tallies import Ledger, Supervision
+from shared.kernel.time import iso_utc
 from shared.kernel.units import ATTACHED_KINDS
 
 _SECTIONS: Final[tuple[Callable[[Shown], Section | None], ...]] = (
@@ -29,10 +30,12 @@ def composed(
     answer: Mapping[str, Any],
     children: Sequence[ChildRow],
     position: str,
+    known_at: datetime | None = None,
 ) -> Bulletin:
     """`answer` is the status in plain types; sections that would say nothing are left out."""
     wide = status.campaign_wide
-    shown = Shown(query_of(status.campaign, status.unit.unit, status.as_of), answer)
+    query = query_of(status.campaign, status.unit.unit, status.as_of, known_at)
+    shown = Shown(query, answer)
     sections = [section(shown) for section in _SECTIONS]
     return Bulletin(
         campaign=status.campaign,
@@ -48,8 +51,9 @@ def composed(
     )
 
 
-def query_of(campaign: str, unit: str, as_of: date) -> str:
-    return f"/campaigns/{campaign}/units/{unit}/status?as_of={as_of}"
+def query_of(campaign: str, unit: str, as_of: date, known_at: datetime | None = None) -> str:
+    query = f"/campaigns/{campaign}/units/{unit}/status?as_of={as_of}"
+    return query if known_at is None else f"{query}&known_at={iso_utc(known_at)}"
 
 
 def _behind(children: Sequence[ChildRow]) -> list[Behind]:

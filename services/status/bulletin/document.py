@@ -1,9 +1,10 @@
 """What a bulletin consists of; its bytes are those of its figures, nothing of when it was made."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from services.status.lights import Colour
 
@@ -80,6 +81,9 @@ class Bulletin(msgspec.Struct, frozen=True):
     sections: list[Section]
     behind: list[Behind]
     annex: list[Line]
+    known_at: datetime | UnsetType = UNSET
+    late: int | UnsetType = UNSET
+    """Of a draft as it would have been at an instant: how many of its entries were late then."""
 
     @property
     def title_zh(self) -> str:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any, Final, Literal
 
 import msgspec
 
-from services.status.pieces import DETAIL, Piece, Span, Told, keep, stretches
-from services.status.things.thing import Lesson, Spans, Thing, first_day, piece
+from services.status.pieces import DETAIL, Piece, Rolled, Span, Told, keep, stretches
+from services.status.things.thing import Lesson, RolledSpans, Spans, Thing, first_day, piece
 from shared.contracts import rectification as events
 
 RAISED: Final = "items_raised"
@@ -17,6 +18,8 @@ RAISED_OF: Final = DETAIL + "items_raised:"
 CLOSED_OF: Final = DETAIL + "items_closed:"
 """Both by source and category."""
 CLOSED_IN_TIME: Final = "items_closed_in_time"
+CLOSED_LATE: Final = "items_closed_late"
+"""Only the roll-ups say so: those closed are these and those closed in time."""
 OVERDUE: Final = "items_overdue"
 DUE_SOON: Final = "items_due_soon"
 REOPENED: Final = "items_reopened"
@@ -24,9 +27,21 @@ REVIEWED: Final = "items_reviewed"
 RATED: Final = "items_rated"
 SATISFIED: Final = "items_satisfied"
 
-DUE_SOON_DAYS: Final = 3
-"""So many days before its due date, and on it, an open item is due soon."""
 SATISFIED_SCORE: Final = 4
+
+
+class Thresholds(msgspec.Struct, frozen=True):
+    """From so many days before its due date, and on it, an open item is due soon; from this score
+    on a rating is good.
+    """
+
+    due_soon_days: int = 3
+    satisfied_score: int = SATISFIED_SCORE
+
+
+STANDARD: Final = Thresholds()
+NEVER: Final = date.max
+"""When an item is due whose clock stands still."""
 _DAY: Final = timedelta(days=1)
 
 Turning = Literal["extended", "paused", "resumed", "closed", "reopened"]
@@ -59,6 +74,11 @@ class State(msgspec.Struct, frozen=True):
     closed: bool = False
     paused: bool = False
 
+    @property
+    def due(self) -> date:
+        """When it is due as the clock goes."""
+        return NEVER if self.paused else self.due_on
+
 
 class Item(Thing):
     """An item adds to its responsible unit."""
@@ -69,16 +89,46 @@ class Item(Thing):
     reviews: list[Piece] = msgspec.field(default_factory=list)
 
     def spans_by_unit(self) -> Spans:
+        return self.judged_by(STANDARD)
+
+    def judged_by(self, thresholds: Thresholds) -> Spans:
         raised = self.raised
         if raised is None:
             return {}
         about = f"{raised.source}:{raised.category}"
-        found: list[Span] = [
-            (RAISED, raised.on, None, 1),
-            (RAISED_OF + about, raised.on, None, 1),
-        ]
+        found: list[Span] = [(RAISED, raised.on, None, 1)]
         for state, start, end in stretches(list(self._states(raised))):
-            found += _closed(state, start, end, about) if state.closed else _open(state, start, end)
+            if state.closed:
+                found += _closed(state, start, end, about)
+            else:
+                found += _open(state, start, end, thresholds.due_soon_days)
+        found += self._whatever_is_due(raised, thresholds.satisfied_score)
+        return {raised.unit: found}
+
+    def rolled_by_unit(self) -> RolledSpans:
+        """Raised and closed by due dates: what is left of both on a day, and due before it, is
+        overdue.
+        """
+        raised = self.raised
+        if raised is None:
+            return {}
+        about = f"{raised.source}:{raised.category}"
+        found: list[Rolled] = list(self._whatever_is_due(raised, STANDARD.satisfied_score))
+        known = list(stretches(list(self._states(raised))))
+        for state, start, end in known:
+            if state.closed:
+                metric = CLOSED_IN_TIME if _in_time(state, start) else CLOSED_LATE
+                found.append(((metric, state.due), start, end, 1))
+                found.append((CLOSED_OF + about, start, end, 1))
+        # One for all neighbours with the same due date: the latest comes first.
+        for due, same in groupby(known, key=lambda stretch: stretch[0].due):
+            run = list(same)
+            found.append(((RAISED, due), run[-1][1], run[0][2], 1))
+        return {raised.unit: found}
+
+    def _whatever_is_due(self, raised: Raising, satisfied_score: int) -> list[Span]:
+        about = f"{raised.source}:{raised.category}"
+        found: list[Span] = [(RAISED_OF + about, raised.on, None, 1)]
         found += [
             (REOPENED, max(raised.on, turn.on), None, 1)
             for turn in self.turns
@@ -86,8 +136,7 @@ class Item(Thing):
         ]
         if self.reviews:
             found.append((REVIEWED, first_day(self.reviews, raised.on), None, 1))
-        found += self._rated(raised.on)
-        return {raised.unit: found}
+        return found + self._rated(raised.on, satisfied_score)
 
     def _states(self, raised: Raising) -> Iterator[State]:
         """The item's states as they were told; none lies before it was raised."""
@@ -102,7 +151,7 @@ class Item(Thing):
             )
             yield state
 
-    def _rated(self, raised_on: date) -> list[Span]:
+    def _rated(self, raised_on: date, satisfied_score: int) -> list[Span]:
         """Rated once it has any rating; satisfied while the last one is good."""
         if not self.ratings:
             return []
@@ -110,7 +159,7 @@ class Item(Thing):
         found: list[Span] = [(RATED, first, None, 1)]
         for rating, start, end in stretches(self.ratings):
             begins = max(raised_on, start)
-            if rating.score >= SATISFIED_SCORE and (end is None or begins < end):
+            if rating.score >= satisfied_score and (end is None or begins < end):
                 found.append((SATISFIED, begins, end, 1))
         return found
 
@@ -118,17 +167,21 @@ class Item(Thing):
 def _closed(state: State, start: date, end: date | None, about: str) -> list[Span]:
     """An item closed while its clock stood still was closed in time."""
     found: list[Span] = [(CLOSED, start, end, 1), (CLOSED_OF + about, start, end, 1)]
-    if state.paused or start <= state.due_on:
+    if _in_time(state, start):
         found.append((CLOSED_IN_TIME, start, end, 1))
     return found
 
 
-def _open(state: State, start: date, end: date | None) -> list[Span]:
+def _in_time(state: State, start: date) -> bool:
+    return state.paused or start <= state.due_on
+
+
+def _open(state: State, start: date, end: date | None, due_soon_days: int) -> list[Span]:
     """While the clock stands still, an item is neither due soon nor overdue."""
     if state.paused:
         return []
     late = state.due_on + _DAY
-    soon = state.due_on - DUE_SOON_DAYS * _DAY
+    soon = state.due_on - due_soon_days * _DAY
     near = (DUE_SOON, max(start, soon), late if end is None else min(end, late))
     over = (OVERDUE, max(start, late), end)
     return [

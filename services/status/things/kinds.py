@@ -17,7 +17,7 @@ from services.status.things import (
     programmes,
     teams,
 )
-from services.status.things.thing import Lesson, Spans, Thing, ThingKey
+from services.status.things.thing import Lesson, RolledSpans, Spans, Thing, ThingKey
 from shared.kernel.events import Event
 
 _MODULES: Final[tuple[ModuleType, ...]] = (
@@ -34,7 +34,14 @@ ACROSS_LEAGUES: Final = frozenset({"team", "leader", "programme"})
 
 def things_of(event: Event) -> tuple[ThingKey, ...]:
     """The things an event is about: none, one, or two (a dispatch: the team and the station)."""
-    return tuple((lesson.kind, lesson.id_of(event)) for lesson in _LESSONS.get(type(event), ()))
+    lessons = _LESSONS.get(type(event))
+    if lessons is None:
+        return ()
+    return tuple([(lesson.kind, lesson.id_of(event)) for lesson in lessons])
+
+
+def concerns_things(event: Event) -> bool:
+    return type(event) in _LESSONS
 
 
 def new_thing(kind: str) -> Thing:
@@ -55,6 +62,11 @@ def spans_by_unit(fact: Thing) -> Spans:
     return fact.spans_by_unit()
 
 
+def rolled_by_unit(fact: Thing) -> RolledSpans:
+    """The same, as the roll-ups take it."""
+    return fact.rolled_by_unit()
+
+
 def read_thing(kind: str, text: bytes | str) -> Thing:
     """The fact as `written_thing` wrote it."""
     return _DECODERS[kind].decode(text)
@@ -72,6 +84,13 @@ def _by_event(lessons: Iterable[Lesson]) -> dict[type[Event], tuple[Lesson, ...]
 
 
 _LESSONS: Final = _by_event(lesson for module in _MODULES for lesson in module.LESSONS)
+TEACHING: Final = frozenset(_LESSONS)
+TEACHING_ACROSS: Final = frozenset(
+    event
+    for event, lessons in _LESSONS.items()
+    if any(lesson.kind in ACROSS_LEAGUES for lesson in lessons)
+)
+"""Events about things whose events may lie in the histories of several leagues."""
 _DECODERS: Final = {kind: msgspec.json.Decoder(class_) for kind, class_ in KINDS.items()}
 # The same text whatever order the events came in.
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode

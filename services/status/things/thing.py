@@ -1,13 +1,13 @@
 """A thing: a fact that is about no single unit's life, and the lessons it learns."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
 import msgspec
 
-from services.status.pieces import Piece, Span, Told
+from services.status.pieces import Piece, Rolled, Span, Told
 from shared.kernel.events import Event
 
 ThingKey: TypeAlias = tuple[str, str]
@@ -17,11 +17,19 @@ Spans: TypeAlias = dict[str, list[Span]]
 """By unit, what a thing adds to it for how long; future days are told like any other."""
 
 
+RolledSpans: TypeAlias = Mapping[str, Sequence[Rolled]]
+"""The same as the roll-ups take it."""
+
+
 class Thing(msgspec.Struct, omit_defaults=True):
     """What is known of one thing; all of it may still be missing, and then it adds nothing."""
 
     def spans_by_unit(self) -> Spans:
         raise NotImplementedError
+
+    def rolled_by_unit(self) -> RolledSpans:
+        """Spans as they are, unless they follow from due dates: then by these, in fewer lines."""
+        return self.spans_by_unit()
 
 
 class Presence(Piece, frozen=True, array_like=True):

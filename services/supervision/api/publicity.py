@@ -5,10 +5,10 @@ from fastapi import APIRouter, Request, Response
 from services.supervision.api import bodies
 from services.supervision.api.intakes import publicity as intakes
 from services.supervision.api.office import WRITTEN, office_of
-from services.supervision.domain.record import Record
 from services.supervision.views.lives import OF_JOINT_MEETING, OF_TEAM_RULES
 from shared.contracts.supervision import JointMeetingHeld, TeamRulesAdopted
 from shared.kernel.access import Action
+from shared.kernel.once import Record
 from shared.platform.asking import Ask
 from shared.platform.fields import CampaignInPath
 
@@ -24,7 +24,7 @@ async def hold_joint_meeting(
     office = office_of(request)
     setting = await office.setting(campaign, body.unit, ask, Action.WRITE_SUPERVISION)
     held = JointMeetingHeld(campaign=campaign, **body.model_dump())
-    command = Record(setting, body.meeting, held)
+    command = Record(setting, held)
     return await office.give(ask, OF_JOINT_MEETING, (campaign, body.meeting), setting.unit, command)
 
 
@@ -35,7 +35,7 @@ async def adopt_team_rules(
     office = office_of(request)
     setting = await office.setting(campaign, body.unit, ask, Action.WRITE_SUPERVISION)
     adopted = TeamRulesAdopted(campaign=campaign, **body.model_dump())
-    command = Record(setting, body.kind, adopted)
+    command = Record(setting, adopted)
     stream = (campaign, body.unit, body.kind)
     return await office.give(ask, OF_TEAM_RULES, stream, setting.unit, command)
 

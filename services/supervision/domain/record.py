@@ -1,13 +1,11 @@
-"""What is told once and stays: a joint meeting, rules of teams, publicity, a lecture."""
+"""What is told once and stays: a joint meeting, rules of teams, publicity, a lecture, and more."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from shared.kernel.decider import Decider
 from shared.kernel.events import Event
+from shared.kernel.once import Record, recorded_once
 from shared.kernel.refusals import Refusal
-from shared.kernel.setting import Setting
-from shared.kernel.time import local_date
 
 
 class RecordedOtherwise(Refusal):
@@ -16,27 +14,16 @@ class RecordedOtherwise(Refusal):
     en = "This was recorded with other content ({record}); use another id."
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """`record` names it to whoever is refused."""
+def told_once(name: str) -> Decider[Record[Event], Event | None, Event]:
+    """The life of what the field of this name tells apart."""
 
-    setting: Setting
-    record: str
-    event: Event
+    def refused(recorded: Event) -> Refusal:
+        return RecordedOtherwise(record=getattr(recorded, name))
 
-
-def decide(command: Record, recorded: Event | None) -> list[Event]:
-    if recorded is None:
-        setting, day = command.setting, local_date(command.event.occurred_at)
-        setting.allow_day(day, setting.campaign.starts_on)
-        return [command.event]
-    if recorded == command.event:
-        return []
-    raise RecordedOtherwise(record=command.record)
+    return recorded_once(refused)
 
 
-def evolve(recorded: Event | None, event: Event) -> Event | None:
-    return event
-
-
-RECORD: Final = Decider[Record, Event | None, Event](None, decide, evolve)
+JOINT_MEETING: Final = told_once("meeting")
+TEAM_RULES: Final = told_once("kind")
+PUBLICITY: Final = told_once("issue")
+LECTURE: Final = told_once("lecture")

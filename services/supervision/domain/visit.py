@@ -5,12 +5,15 @@ from datetime import date
 from typing import Final
 
 from services.supervision.domain.liaison import PointNotTaken
-from services.supervision.domain.record import RECORD, Record
+from services.supervision.domain.record import told_once
 from services.supervision.domain.team_rules import allow_after
 from shared.contracts.supervision import LiaisonVisitMade
 from shared.kernel.decider import Decider
 from shared.kernel.events import Event
+from shared.kernel.once import Record
 from shared.kernel.setting import Setting
+
+_VISIT: Final = told_once("visit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Visit:
 
 def decide(command: Visit, recorded: Event | None) -> list[Event]:
     made = command.made
-    events = RECORD.decide(Record(command.setting, made.visit, made), recorded)
+    events = _VISIT.decide(Record(command.setting, made), recorded)
     if events:
         if command.taken_on is None:
             raise PointNotTaken(leader=made.leader, unit=made.unit)
@@ -32,4 +35,4 @@ def decide(command: Visit, recorded: Event | None) -> list[Event]:
     return events
 
 
-VISIT: Final = Decider[Visit, Event | None, Event](None, decide, RECORD.evolve)
+VISIT: Final = Decider[Visit, Event | None, Event](None, decide, _VISIT.evolve)

@@ -5,12 +5,12 @@ from typing import Any, Final
 import asyncpg
 import msgspec
 
+from services.supervision.domain import record
 from services.supervision.domain.duty import DUTY
 from services.supervision.domain.finding import FINDING, Finding
 from services.supervision.domain.instructor import INSTRUCTOR, Posting
 from services.supervision.domain.liaison import LEADER, Leader
 from services.supervision.domain.quota import QUOTA
-from services.supervision.domain.record import RECORD
 from services.supervision.domain.team import TEAM, Team
 from services.supervision.domain.team_rules import PersonInAnotherTeam
 from services.supervision.domain.visit import VISIT
@@ -179,10 +179,10 @@ OF_LEADER: Final = Life(
     ),
 )
 OF_VISIT: Final = Life("liaison-visit", VISIT, _as_told(LIAISON_VISITS))
-OF_JOINT_MEETING: Final = Life("joint-meeting", RECORD, _as_told(JOINT_MEETINGS))
-OF_TEAM_RULES: Final = Life("team-rules", RECORD, _as_told(TEAM_RULES))
-OF_PUBLICITY: Final = Life("publicity", RECORD, _as_told(PUBLICITY))
-OF_LECTURE: Final = Life("lecture", RECORD, _as_told(LECTURES))
+OF_JOINT_MEETING: Final = Life("joint-meeting", record.JOINT_MEETING, _as_told(JOINT_MEETINGS))
+OF_TEAM_RULES: Final = Life("team-rules", record.TEAM_RULES, _as_told(TEAM_RULES))
+OF_PUBLICITY: Final = Life("publicity", record.PUBLICITY, _as_told(PUBLICITY))
+OF_LECTURE: Final = Life("lecture", record.LECTURE, _as_told(LECTURES))
 
 LIVES: Final = (
     OF_TEAM,

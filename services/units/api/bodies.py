@@ -54,6 +54,21 @@ class AbolishUnit(Body):
     effective_on: LocalDate
 
 
+class RehearsedStep(Body):
+    """A move under the unit `to`, or a merge into it."""
+
+    command: Literal["move", "merge"]
+    unit: Code
+    to: Code
+    on: LocalDate
+
+
+class Rehearsal(Body):
+    """Steps one after another, each after what those before it would do."""
+
+    steps: Annotated[list[RehearsedStep], Field(min_length=1, max_length=20)]
+
+
 class FormGroup(Body):
     """A leading group or office; with a later date than before, its reinforcement."""
 

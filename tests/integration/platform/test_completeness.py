@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from shared.contracts.contract import Contract
 from shared.kernel.envelope import Envelope
@@ -173,3 +174,47 @@ async def test_a_source_that_is_down_is_asked_again(desk: Desk, handler: Command
 
     assert await desk.is_level()
     assert desk.counted("filled") == 1
+
+
+def ahead(desk: Desk) -> float | None:
+    return desk.metrics.registry.get_sample_value(
+        "campaign_view_ahead_histories", {"projection": "counting"}
+    )
+
+
+async def test_a_view_that_has_seen_what_its_source_no_longer_holds_is_told_of(
+    handler: CommandHandler, desk: Desk
+) -> None:
+    await write(handler, ["150201", "150301"], times=3)
+    await desk.bring(3, "1502")
+    await desk.bring(3, "1503")
+    await desk.pool.execute("delete from events where league = '1502' and version > 1")
+    await desk.pool.execute("update histories set version = 1 where league = '1502'")
+
+    with capture_logs() as told:
+        assert await desk.audit.look() == 0
+
+    (said,) = [each for each in told if each["log_level"] == "error"]
+    assert (said["event"], said["league"], said["view"], said["source"]) == (
+        "view-ahead-of-source", "1502", 3, 1,
+    )  # fmt: skip
+    assert ahead(desk) == 1
+
+
+async def test_what_is_recorded_while_the_audit_looks_puts_no_view_ahead(
+    handler: CommandHandler, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await write(handler, ["150201"], times=2)
+    asked = desk.sources.heads
+
+    async def late(service: str) -> dict[str, int]:
+        """The heads of a moment ago, at the first time of asking."""
+        heads = await asked(service)
+        return {"1502": 1} if desk.sources.heads_asked == 1 else heads
+
+    monkeypatch.setattr(desk.sources, "heads", late)
+    await desk.bring(2)
+
+    await desk.audit.look()
+
+    assert ahead(desk) == 0

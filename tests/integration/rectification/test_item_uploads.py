@@ -88,6 +88,7 @@ async def test_two_writers_at_once_never_give_one_number_twice(desk: Desk) -> No
     [
         ({"unit": "999999"}, "unknown-unit", "unit"),
         ({"parent": "nowhere"}, "unknown-parent", "parent"),
+        ({"programme": "nowhere"}, "unknown-programme", "programme"),
         ({"category": "weather"}, "choice-unknown", "category"),
         ({"source": ""}, "value-missing", "source"),
         ({"raised_on": "2031-01-01", "due_on": "2031-02-01"}, "date-in-future", "raised_on"),

@@ -119,6 +119,7 @@ class TestRaising:
             ({"raised_on": "2031-01-01", "due_on": "2031-02-01"}, 422, "date-in-future"),
             ({"unit": "999"}, 404, "unknown-unit"),
             ({"parent": "nowhere"}, 422, "unknown-parent"),
+            ({"programme": "nowhere"}, 404, "unknown-programme"),
             ({"category": "weather"}, 422, "invalid-request"),
             ({"item": "../etc"}, 422, "invalid-request"),
             ({"summary": "\u0000"}, 422, "invalid-request"),

@@ -18,6 +18,15 @@ TOWN = "150202001"
 @pytest.fixture
 async def ledger(desk: Desk) -> Desk:
     """Four items in two leagues: one closed, one overdue, one near, one far."""
+    programme = {
+        "programme": "wuhai", "unit": "1503", "kind": "special_rectification",
+        "category": "ecology", "title": "专项整治", "measure": "项", "target": "1",
+        "due_on": "2014-10-31", "launched_on": "2014-02-17",
+    }  # fmt: skip
+    launched = await desk.upload(
+        "/programmes/import", ",".join(programme) + "\n" + ",".join(programme.values()) + "\n"
+    )
+    assert launched.json()["accepted"] == 1, launched.text
     near, far = today() + timedelta(days=2), today() + timedelta(days=30)
     rows = [
         item("a", "150202", summary="矿区扬尘"),

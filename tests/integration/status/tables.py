@@ -52,7 +52,8 @@ async def everything(pool: Pool) -> Tables:
 async def empty(pool: Pool) -> None:
     await pool.execute(
         "truncate unit_facts, campaign_facts, former_parents, thing_facts, thing_units,"
-        " rollup_daily, history, checkpoints, parked, projection_lag"
+        " rollup_daily, history, checkpoints, parked, discarded, projection_lag,"
+        " views_outdated"
     )
 
 
@@ -84,3 +85,13 @@ class Feed:
             if (envelope.service, envelope.league) == (service, league)
             and after < envelope.version <= up_to
         ]
+
+
+class Feeds(Feed):
+    """What the services' feeds answer."""
+
+    async def heads(self, service: str) -> dict[str, int]:
+        return {e.league: e.version for e in self._envelopes if e.service == service}
+
+    async def events(self, service: str, league: str, after: int, up_to: int) -> list[Envelope]:
+        return await self(service, league, after, up_to)

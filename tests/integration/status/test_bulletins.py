@@ -132,6 +132,8 @@ async def test_two_bulletins_are_compared(
     assert changed["mobilized-banner"] == 1
     assert changed["mobilization-late"] == 1
     assert (answer["before"], answer["after"]) == ("2014-02-20", "2014-03-04")
+    assert [(e["unit"], e["actor"]) for e in answer["entries"]] == [("150201", "p-15-0001")]
+    assert (answer["events"], answer["next_cursor"]) == (1, None)
 
 
 async def test_issues_are_listed_the_newest_first_and_by_page(http: httpx.AsyncClient) -> None:

@@ -9,7 +9,6 @@ import pytest
 from services.status.contributions import (
     ALL,
     NOW,
-    OWN,
     THEN,
     Line,
     Mark,
@@ -49,7 +48,7 @@ def drawn() -> dict[Line, int]:
     """What four units add on any of 150 days, and how it ends again."""
     chance = random.Random(20140304)
     marks: dict[Mark, int] = {}
-    for unit, stands in {**BANNERS, "150201001001": VILLAGE}.items():
+    for stands in (*BANNERS.values(), VILLAGE):
         held = on(chance.randrange(60, 110))
         add_change(
             marks,
@@ -60,7 +59,7 @@ def drawn() -> dict[Line, int]:
             start = chance.randrange(150)
             end = on(start + chance.randrange(1, 60)) if chance.random() < 0.5 else None
             span = (chance.choice(METRICS), on(start), end, chance.randrange(1, 5))
-            add_thing_change(marks, unit, (None, []), (stands, [span]))
+            add_thing_change(marks, (None, []), (stands, [span]))
     return spread(marks)
 
 
@@ -79,7 +78,7 @@ def summed(
     lines: dict[Line, int], ancestors: list[str], day: date, tree: Tree
 ) -> Counter[tuple[str, str, str]]:
     """Day by day, without any month."""
-    shown = {THEN, OWN, tree}
+    shown = {THEN, tree}
     found: Counter[tuple[str, str, str]] = Counter()
     for (ancestor, account, class_, metric, effective_on, _), n in lines.items():
         if ancestor in ancestors and account in shown and effective_on <= day:
@@ -132,14 +131,14 @@ async def test_totals_of_many_units_sum_things_over_classes(
         CAMPAIGN, ["1501", "1502"], THEN, day, WINDOWS, totals=True
     )
 
-    found: Counter[tuple[str, bool, str]] = Counter()
+    found: Counter[tuple[str, str]] = Counter()
     for ancestor, class_, metric, n, _ in rows:
         assert class_ != ALL
-        found[(ancestor, class_ == OWN, metric)] += n
+        found[(ancestor, metric)] += n
 
-    expected: Counter[tuple[str, bool, str]] = Counter()
-    for (ancestor, class_, metric), n in summed(lines, ["1501", "1502"], day, THEN).items():
-        expected[(ancestor, class_ == OWN, metric)] += n
+    expected: Counter[tuple[str, str]] = Counter()
+    for (ancestor, _, metric), n in summed(lines, ["1501", "1502"], day, THEN).items():
+        expected[(ancestor, metric)] += n
     assert +found == +expected
 
 
@@ -159,9 +158,9 @@ async def test_days_kept_before_there_were_months_are_summed_into_them(database_
             await connection.copy_records_to_table(
                 "rollup_daily", columns=ROLLUP_COLUMNS,
                 records=[
-                    (CAMPAIGN, ancestor, THEN if account == OWN else account, *rest, n)
+                    (CAMPAIGN, ancestor, account, *rest, n)
                     for (ancestor, account, *rest), n in found.items()
-                    if account in {THEN, NOW, OWN}
+                    if account in {THEN, NOW}
                 ],
             )  # fmt: skip
             await connection.executemany(

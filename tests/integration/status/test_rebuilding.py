@@ -8,13 +8,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from services.status.projections import StatusProjection
-from services.status.rebuild import Rebuild, RebuildIncomplete
-from services.status.sources import FromHistory, FromTopics, grouped
+from services.status.rebuilding.rebuild import Rebuild
+from services.status.rebuilding.refusals import RebuildIncomplete
+from services.status.rebuilding.sources import (
+    FromFeeds,
+    FromHistory,
+    FromTopics,
+    Portion,
+    Wanted,
+    grouped,
+)
 from shared.kernel.envelope import Envelope
 from shared.platform.consuming import Applier, Record
 from shared.platform.kafka import KafkaAddress, ensure_topics, producer
 from shared.platform.postgres import Connection, Pool
-from tests.integration.status.tables import Feed, empty, everything, records, views
+from shared.platform.retrying import ParkedEvents
+from tests.integration.status.tables import Feed, Feeds, empty, everything, records, views
 from tests.integration.status.worlds import Campaign, at, small
 from tests.unit.status.histories import World, histories
 from tests.unit.status.thing_steps import THING_STEPS
@@ -83,9 +92,9 @@ class Arriving(FromHistory):
         self._applier = applier
         self._late = late
 
-    async def parts(self) -> AsyncIterator[AsyncIterator[Sequence[bytes]]]:
-        async for part in super().parts():
-            yield part
+    async def portions(self, wanted: Wanted) -> AsyncIterator[Portion]:
+        async for portion in super().portions(wanted):
+            yield portion
         await self._applier.apply(self._late)
 
 
@@ -125,6 +134,30 @@ class Refusing(StatusProjection):
         if any(envelope.id == self.event for envelope in envelopes):
             raise ValueError("not in this version")
         await super().apply(connection, envelopes)
+
+
+async def test_events_parked_or_given_up_are_left_out_and_the_rest_of_their_history_is_not(
+    pool: Pool,
+) -> None:
+    told = moved().told.envelopes
+    poison = next(e for e in told if e.subject == "150202")
+    applier = Applier(pool, Refusing(poison.id), Feed(told))
+    await applier.apply(records(told))
+    before = await views(pool)
+
+    await Rebuild(pool, "status").run(FromHistory(pool))
+    assert await views(pool) == before
+
+    refusing = ParkedEvents(pool, Refusing(poison.id), applier)
+    outcome = await refusing.discard(await pool.fetchval("select min(id) from parked"))
+    assert (outcome.discarded, outcome.still_parked) == (1, 0)
+    given_up = await views(pool)
+    assert given_up != before
+
+    await Rebuild(pool, "status").run(FromHistory(pool))
+    assert await views(pool) == given_up
+    await Rebuild(pool, "status").run(FromFeeds(Feeds(told)))
+    assert await views(pool) == given_up
 
 
 @pytest.mark.kafka

@@ -1,6 +1,6 @@
 """Lag is read from the very text the workers expose."""
 
-from deploy.cli_lag import Lag, lag_table, lags
+from deploy.cli_lag import Lag, PartLag, lag_table, lags, part_lags, parts_table
 from shared.platform.metrics import Metrics, exposition
 from tests.unit.cli.printed import printed
 
@@ -50,3 +50,29 @@ def test_the_table_names_service_part_and_figures() -> None:
 
     assert "视图 projection" in shown
     assert all(figure in shown for figure in ("11", "0.5", "3"))
+
+
+def test_parts_are_leagues_of_a_relay_and_partitions_in_order() -> None:
+    metrics = Metrics()
+    metrics.relay_lag_events.labels("units", "1502").set(40)
+    metrics.relay_lag_events.labels("units", "15").set(0)
+    for partition in ("10", "9"):
+        metrics.projection_lag_events.labels("people", "campaign.units.v1", partition).set(5)
+
+    assert part_lags("units", exposed(metrics)) == [
+        PartLag("units", "projection", "people", "campaign.units.v1/9", 5),
+        PartLag("units", "projection", "people", "campaign.units.v1/10", 5),
+        PartLag("units", "relay", "units", "15", 0),
+        PartLag("units", "relay", "units", "1502", 40),
+    ]
+
+
+def test_the_table_of_parts_shows_those_behind() -> None:
+    parts = [
+        PartLag("units", "relay", "units", league, n) for league, n in (("15", 0), ("1502", 4))
+    ]
+    shown = printed(parts_table(parts))
+
+    assert "1502" in shown
+    assert "15 " not in shown
+    assert "滞后的部分 Parts behind" in shown

@@ -128,3 +128,11 @@ def test_shanghai_is_eight_hours_ahead() -> None:
     assert expected == local_instant(date(2014, 2, 18), time(9, 0))
     assert expected == datetime(2014, 2, 18, 9, tzinfo=timezone(timedelta(hours=8)))
     assert SHANGHAI.key == "Asia/Shanghai"
+
+
+def test_a_day_may_be_worked_that_is_a_holiday_elsewhere() -> None:
+    calendar = WorkingCalendar(worked=frozenset({date(2014, 10, 1), date(2014, 2, 15)}))
+
+    assert calendar.is_workday(date(2014, 10, 1))
+    assert calendar.is_workday(date(2014, 2, 15))
+    assert not WorkingCalendar().is_workday(date(2014, 10, 1))

@@ -13,7 +13,8 @@ from services.rectification.domain.item_refusals import (
     UnknownParent,
 )
 from services.rectification.domain.numbering import Counter, free_name, names_for
-from services.rectification.views.items import ItemAtHand, parent_state
+from services.rectification.domain.programme import UnknownProgramme
+from services.rectification.views.items import ItemAtHand, Named
 from shared.kernel.setting import UnitAtHand
 from tests.support.given import given
 from tests.unit.rectification.ledger import SETTING, march, raised, raising
@@ -67,6 +68,14 @@ class TestAParent:
     def test_that_is_closed_keeps_what_it_has(self) -> None:
         given(LIFE, raised(parent="order-1")).when(self.child("closed")).then()
 
+    def test_and_a_programme_that_was_launched_takes_items(self) -> None:
+        command = raising(programme="wuhai", programme_known=True)
+
+        given(LIFE).when(command).then(raised(number=0, programme="wuhai"))
+
+    def test_and_one_that_never_was_takes_none(self) -> None:
+        given(LIFE).when(raising(programme="wuhai")).then(UnknownProgramme)
+
     @pytest.mark.parametrize(
         ("cascades", "state", "expected"),
         [(True, "open", "open"), (True, "closed", "closed"), (False, "open", "")],
@@ -74,8 +83,8 @@ class TestAParent:
     def test_is_an_item_that_cascades(self, cascades: bool, state: str, expected: str) -> None:
         known = ItemAtHand("order-1", "1503", "p-1", state, cascades=cascades, open_children=0)
 
-        assert parent_state(known) == expected
-        assert parent_state(None) == ""
+        assert Named({"order-1": known}, frozenset()).parent_state("order-1") == expected
+        assert Named({}, frozenset()).parent_state("order-1") == ""
 
 
 class TestNumbers:

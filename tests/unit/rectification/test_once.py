@@ -8,7 +8,6 @@ import pytest
 
 from services.rectification.domain.batch_link import BATCH_LINK, AlreadyLinked, LinkedToItself
 from services.rectification.domain.filed_plan import FILED_PLAN, PlanAlreadyFiled
-from services.rectification.domain.once import Record
 from services.rectification.domain.pairing import (
     PAIRING,
     End,
@@ -32,6 +31,7 @@ from shared.contracts.rectification import (
 )
 from shared.kernel.decider import Decider
 from shared.kernel.events import Event
+from shared.kernel.once import Record
 from shared.kernel.refusals import DateInFuture, Refusal
 from shared.kernel.setting import BeforeCampaign
 from tests.support.given import given

@@ -18,12 +18,14 @@ from services.status.figures import (
 from services.status.lights import (
     ItemsStanding,
     Light,
+    Nearness,
     Standing,
     is_near,
     ledger_light,
     mobilization_light,
 )
 from shared.contracts.schedule import Window
+from shared.kernel.calendar import WorkingCalendar
 
 WINDOW = Window((2, 3), ("area",), date(2014, 1, 24), date(2014, 2, 20))
 MISSING = Standing(expected=4, mobilized=3, late=0)
@@ -71,6 +73,17 @@ def test_near_is_told_in_working_days() -> None:
     """4 to 6 February 2014 were holidays: from 3 to 10 February there are three working days."""
     assert is_near(date(2014, 2, 6), date(2014, 2, 10))
     assert not is_near(date(2014, 2, 14), date(2014, 2, 20))
+
+
+def test_near_may_be_told_otherwise_by_other_days_and_another_calendar() -> None:
+    closed = frozenset(date(2014, 2, number) for number in range(17, 20))
+    worked = frozenset({date(2014, 2, 8), date(2014, 2, 9)})
+
+    assert is_near(date(2014, 2, 14), date(2014, 2, 20), Nearness(workdays=4))
+    assert is_near(date(2014, 2, 14), date(2014, 2, 20), Nearness(3, WorkingCalendar(closed)))
+    assert not is_near(
+        date(2014, 2, 6), date(2014, 2, 10), Nearness(2, WorkingCalendar(worked=worked))
+    )
 
 
 def test_without_a_window_nothing_is_late_or_overdue() -> None:

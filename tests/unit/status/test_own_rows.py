@@ -1,4 +1,4 @@
-"""What things add: to all above their unit, and to the unit itself."""
+"""What things add to all above their unit."""
 
 from collections import Counter
 from datetime import date
@@ -10,7 +10,6 @@ from services.status.contributions import (
     ALL,
     BY_MONTH,
     NOW,
-    OWN,
     THEN,
     Line,
     Mark,
@@ -23,7 +22,6 @@ from services.status.contributions import (
 from services.status.pieces import Span
 from tests.unit.status.things.telling import day
 
-UNIT = "150202"
 STOOD: Standing = ("banner", [("15.1502", day(0), None)], None)
 MOVED: Standing = ("banner", [("15.1503", day(5), day(9)), ("15.1502", day(0), day(5))], "15.1503")
 TEAM: Span = ("teams:station", day(2), day(7), 1)
@@ -31,7 +29,7 @@ TEAM: Span = ("teams:station", day(2), day(7), 1)
 
 def lines(before: Picture, after: Picture) -> dict[Line, int]:
     changes: dict[Mark, int] = {}
-    add_thing_change(changes, UNIT, before, after)
+    add_thing_change(changes, before, after)
     return spread(changes)
 
 
@@ -39,34 +37,33 @@ def counted(found: dict[Line, int], on: date, *, now: bool = False) -> Counter[t
     """(ancestor, class) -> how much on a day."""
     sums: Counter[tuple[str, str]] = Counter()
     for (ancestor, tree, class_, _, effective_on, _), n in found.items():
-        if effective_on <= on and tree in {THEN, OWN, NOW if now else THEN}:
+        if effective_on <= on and tree in {THEN, NOW if now else THEN}:
             sums[(ancestor, class_)] += n
     return +sums
 
 
-def test_a_unit_sees_its_own_and_all_above_see_it_by_class() -> None:
+def test_all_above_see_it_by_class() -> None:
     found = lines((None, []), (STOOD, [TEAM]))
 
     assert counted(found, day(1)) == {}
-    assert counted(found, day(2)) == {("15", "banner"): 1, ("1502", "banner"): 1, (UNIT, OWN): 1}
+    assert counted(found, day(2)) == {("15", "banner"): 1, ("1502", "banner"): 1}
     assert counted(found, day(7)) == {}
 
 
-def test_a_unit_that_moves_takes_along_what_is_below_it_and_keeps_its_own() -> None:
+def test_a_unit_that_moves_takes_along_what_its_things_add() -> None:
     found = lines((None, []), (MOVED, [("teams:station", day(2), None, 1)]))
 
     assert counted(found, day(4))[("1502", "banner")] == 1
     assert counted(found, day(5))[("1502", "banner")] == 0
     assert counted(found, day(5))[("1503", "banner")] == 1
-    assert [counted(found, day(n))[(UNIT, OWN)] for n in (1, 2, 5, 8, 9)] == [0, 1, 1, 1, 0]
+    assert counted(found, day(9)) == {}
 
 
-def test_the_tree_asked_for_changes_nothing_about_its_own() -> None:
+def test_in_the_tree_of_today_it_always_stood_there() -> None:
     found = lines((None, []), (MOVED, [("teams:station", day(2), None, 1)]))
 
     assert counted(found, day(3), now=True)[("1503", "banner")] == 1
-    assert counted(found, day(3), now=True)[(UNIT, OWN)] == 1
-    assert {line[1] for line in found if line[2] == OWN} == {OWN}
+    assert counted(found, day(3), now=True)[("1502", "banner")] == 0
 
 
 def test_details_are_told_without_the_class() -> None:
@@ -74,7 +71,6 @@ def test_details_are_told_without_the_class() -> None:
 
     assert counted(found, day(2)) == {
         ("15", "banner"): 1, ("15", ALL): 3, ("1502", "banner"): 1, ("1502", ALL): 3,
-        (UNIT, OWN): 4,
     }  # fmt: skip
 
 
@@ -82,10 +78,10 @@ def test_a_unit_never_registered_has_nothing() -> None:
     assert lines((None, []), (None, [TEAM])) == {}
 
 
-def test_the_root_has_only_its_own() -> None:
+def test_above_the_root_there_is_nothing_to_tell() -> None:
     root: Standing = ("region", [("", day(0), None)], None)
 
-    assert {line[:3] for line in lines((None, []), (root, [TEAM]))} == {(UNIT, OWN, OWN)}
+    assert lines((None, []), (root, [TEAM])) == {}
 
 
 _spans = st.lists(

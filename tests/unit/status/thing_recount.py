@@ -4,7 +4,7 @@ Like the recount of units, it shares nothing with the views.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,11 +14,13 @@ from shared.kernel.envelope import Envelope
 from tests.unit.status.recount import Figures, class_of, exists, lines_by_unit, path_on
 
 METRICS = frozenset({
-    "items_raised", "items_closed", "teams:station", "team_people", "teams_dispatched",
+    "items_raised", "items_closed", "items_closed_in_time", "items_overdue", "items_due_soon",
+    "teams:station", "team_people", "teams_dispatched",
     "teams_in_place", "supervised", "instructors", "instructed", "detail:pairings:household",
     "detail:households:household",
 })  # fmt: skip
 """The metrics of things that are recounted."""
+DUE_SOON_DAYS = 3
 _POSTINGS = {
     "TeamDispatched": (True, "dispatched_on"), "TeamRecalled": (False, "recalled_on"),
     "InstructorAssigned": (True, "assigned_on"), "InstructorWithdrawn": (False, "withdrawn_on"),
@@ -34,20 +36,32 @@ class Said(NamedTuple):
 
 
 def recount_things(envelopes: Sequence[Envelope], day: date, *, today: bool = False) -> Figures:
-    """What things add to every unit (as class `own`) and below every unit, on a day; details are
-    not told by class.
-    """
+    """What things add below every unit on a day; details are not told by class."""
     figures: Figures = Counter()
-    units = lines_by_unit(envelopes)
-    for (unit, metric), n in _added(envelopes, day).items():
-        lines = [line for line in units.get(unit, []) if "Unit" in line[0]]
-        if not exists(lines, day):
-            continue
-        figures[(unit, "own", metric)] += n
+    for _, lines, metric, n in _standing(envelopes, day):
         for above in path_on(lines, date.max if today else day).split(".")[:-1]:
             class_ = "all" if metric.startswith("detail:") else class_of(lines)
             figures[(above, class_, metric)] += n
     return Counter({key: n for key, n in figures.items() if n})
+
+
+def recount_own(envelopes: Sequence[Envelope], day: date) -> Figures:
+    """What things add to every unit itself, as class `own`."""
+    figures: Figures = Counter()
+    for unit, _, metric, n in _standing(envelopes, day):
+        figures[(unit, "own", metric)] += n
+    return Counter({key: n for key, n in figures.items() if n})
+
+
+def _standing(
+    envelopes: Sequence[Envelope], day: date
+) -> Iterator[tuple[str, list[Any], str, int]]:
+    """What things add to units that exist on the day: unit, its life, metric, n."""
+    units = lines_by_unit(envelopes)
+    for (unit, metric), n in _added(envelopes, day).items():
+        lines = [line for line in units.get(unit, []) if "Unit" in line[0]]
+        if exists(lines, day):
+            yield unit, lines, metric, n
 
 
 def _added(envelopes: Sequence[Envelope], day: date) -> Counter[tuple[str, str]]:
@@ -72,13 +86,18 @@ def _count_item(found: Counter[tuple[str, str]], life: Iterable[Said], day: date
     unit, raised = first.data["unit"], first.data["raised_on"]
     if raised > day.isoformat():
         return
-    closed = False
+    closed_on, due_on = "", first.data["due_on"]
     for name, _, data in turns:
-        on = data["closed_on" if name == "RectificationClosed" else "reopened_on"]
-        if max(on, raised) <= day.isoformat():
-            closed = name == "RectificationClosed"
+        on = max(raised, data["closed_on" if name == "RectificationClosed" else "reopened_on"])
+        if on <= day.isoformat():
+            closed_on = on if name == "RectificationClosed" else ""
+            due_on = data.get("due_on", due_on)
+    left = (date.fromisoformat(due_on) - day).days
     found[(unit, "items_raised")] += 1
-    found[(unit, "items_closed")] += closed
+    found[(unit, "items_closed")] += bool(closed_on)
+    found[(unit, "items_closed_in_time")] += bool(closed_on) and closed_on <= due_on
+    found[(unit, "items_overdue")] += not closed_on and left < 0
+    found[(unit, "items_due_soon")] += not closed_on and 0 <= left <= DUE_SOON_DAYS
 
 
 def _count_team(found: Counter[tuple[str, str]], life: Iterable[Said], day: date) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from services.supervision.domain.duty import DUTY, Do
 from services.supervision.domain.liaison import PointNotTaken
-from services.supervision.domain.record import RECORD, Record, RecordedOtherwise
+from services.supervision.domain.record import PUBLICITY, RecordedOtherwise
 from services.supervision.domain.recording import (
     NotStationedThere,
     NotTeamMember,
@@ -18,6 +18,7 @@ from services.supervision.domain.team_rules import BeforePrevious
 from services.supervision.domain.visit import VISIT, Visit
 from shared.contracts.supervision import DutyDone, LiaisonVisitMade, PublicityIssued
 from shared.kernel.access import Caller, Role
+from shared.kernel.once import Record
 from shared.kernel.refusals import ActionNotAllowed, DateInFuture, OutsideSubtree, Refusal
 from shared.kernel.setting import BeforeCampaign, UnitAtHand
 from tests.support.given import given
@@ -128,9 +129,9 @@ def issued(pieces: int = 12, on: date | None = None) -> PublicityIssued:
 
 
 def test_what_is_told_once_stays() -> None:
-    given(RECORD).when(Record(at(CITY), "pub-1", issued())).then(issued())
-    given(RECORD, issued()).when(Record(at(CITY), "pub-1", issued())).then()
-    given(RECORD, issued()).when(Record(at(CITY), "pub-1", issued(13))).then(RecordedOtherwise)
+    given(PUBLICITY).when(Record(at(CITY), issued())).then(issued())
+    given(PUBLICITY, issued()).when(Record(at(CITY), issued())).then()
+    given(PUBLICITY, issued()).when(Record(at(CITY), issued(13))).then(RecordedOtherwise)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +139,7 @@ def test_what_is_told_once_stays() -> None:
     [(TODAY + timedelta(days=1), DateInFuture), (date(2013, 10, 1), BeforeCampaign)],
 )
 def test_it_happened_on_a_day_of_the_campaign(on: date, refusal: type[Refusal]) -> None:
-    given(RECORD).when(Record(at(CITY), "pub-1", issued(on=on))).then(refusal)
+    given(PUBLICITY).when(Record(at(CITY), issued(on=on))).then(refusal)
 
 
 def visit(taken_on: date | None, summary: str = "调研") -> Visit:

@@ -3,13 +3,14 @@
 from typing import Final
 
 from services.supervision.api import columns
-from services.supervision.domain.record import Record
 from services.supervision.views import lives
 from shared.contracts.supervision import (
     LectureGiven,
     PublicityIssued,
 )
 from shared.kernel.access import Action
+from shared.kernel.events import Event
+from shared.kernel.once import Record
 from shared.kernel.setting import Setting
 from shared.platform.bulk import Row
 from shared.platform.intake import Intake, Taking
@@ -17,7 +18,7 @@ from shared.platform.intake import Intake, Taking
 _WRITE: Final = (Action.WRITE_SUPERVISION,)
 
 
-def _issue(row: Row, setting: Setting, taking: Taking) -> Record:
+def _issue(row: Row, setting: Setting, taking: Taking) -> Record[Event]:
     told = row.values
     issued = PublicityIssued(
         campaign=taking.campaign,
@@ -28,10 +29,10 @@ def _issue(row: Row, setting: Setting, taking: Taking) -> Record:
         pieces=told["pieces"],
         issued_on=told["issued_on"],
     )
-    return Record(setting, issued.issue, issued)
+    return Record(setting, issued)
 
 
-def _lecture(row: Row, setting: Setting, taking: Taking) -> Record:
+def _lecture(row: Row, setting: Setting, taking: Taking) -> Record[Event]:
     told = row.values
     given = LectureGiven(
         campaign=taking.campaign,
@@ -44,7 +45,7 @@ def _lecture(row: Row, setting: Setting, taking: Taking) -> Record:
         listeners=told["listeners"],
         given_on=told["given_on"],
     )
-    return Record(setting, given.lecture, given)
+    return Record(setting, given)
 
 
 PUBLICITY: Final = Intake(

@@ -8,10 +8,10 @@ from services.status.contributions import add_change, add_thing_change, spans, s
 from services.status.facts import CampaignFact, UnitFact
 from services.status.folding import Changes, ThingRef, Told, UnitKey, refs_of, sorted_out, unit_of
 from services.status.learning import is_passage, learn, learn_campaign
-from services.status.things.kinds import ACROSS_LEAGUES, learn_thing, new_thing, spans_by_unit
-from services.status.things.thing import Spans, Thing
+from services.status.things.kinds import ACROSS_LEAGUES, learn_thing, new_thing, rolled_by_unit
+from services.status.things.thing import RolledSpans, Thing
 
-Adding: TypeAlias = tuple[Thing, Spans]
+Adding: TypeAlias = tuple[Thing, RolledSpans]
 """A thing and what it adds to which unit."""
 
 
@@ -34,7 +34,7 @@ class Part(NamedTuple):
             for unit, added in spans_.items():
                 fact_ = self.units.get((campaign, unit)) or elsewhere.get((campaign, unit))
                 stands = standing(fact_) if fact_ is not None else None
-                add_thing_change(changes[campaign], unit, (None, []), (stands, added))
+                add_thing_change(changes[campaign], (None, []), (stands, added))
         return changes
 
 
@@ -43,25 +43,31 @@ class Recollection:
 
     def __init__(self) -> None:
         self.campaigns: dict[str, CampaignFact] = {}
+        self._wanderers: dict[UnitKey, UnitFact] = {}
+        self._far: dict[ThingRef, Thing] = {}
         self._units: dict[UnitKey, UnitFact] = {}
         self._leaving: set[UnitKey] = set()
-        self._wanderers: dict[UnitKey, UnitFact] = {}
         self._things: dict[ThingRef, Thing] = {}
-        self._far: dict[ThingRef, Thing] = {}
 
     def learn(self, envelopes: Iterable[Told]) -> None:
         told = sorted_out(envelopes)
         for envelope, event in told.units:
             key = unit_of(envelope)
+            self._heard(key, envelope)
             learn(self._unit(key), envelope, event)
             if is_passage(event):
                 self._leaving.add(key)
         for envelope, event in told.campaigns:
             campaign = self.campaigns.setdefault(envelope.campaign, CampaignFact())
+            self._heard((envelope.campaign,), envelope)
             learn_campaign(campaign, envelope, event)
         for envelope, event in told.things:
             for ref in refs_of(envelope, event):
+                self._heard(ref, envelope)
                 learn_thing(self._thing(ref), envelope, event)
+
+    def _heard(self, about: tuple[str, ...], envelope: Told) -> None:
+        """Whoever wants to know more of what was told may write it down."""
 
     def _unit(self, key: UnitKey) -> UnitFact:
         fact = self._units.get(key)
@@ -73,7 +79,9 @@ class Recollection:
         return fact
 
     def _thing(self, ref: ThingRef) -> Thing:
-        thing = self._things.get(ref) or self._far.get(ref)
+        thing = self._things.get(ref)
+        if thing is None:
+            thing = self._far.get(ref)
         if thing is None:
             thing = new_thing(ref[1])
             (self._far if ref[1] in ACROSS_LEAGUES else self._things)[ref] = thing
@@ -83,19 +91,40 @@ class Recollection:
         """What is known in full with the part's end; all else waits for the last part's."""
         for key in self._leaving:
             self._wanderers[key] = self._units.pop(key)
-        part = Part(self._units, {})
+        things: dict[ThingRef, Adding] = {}
         for ref, thing in self._things.items():
-            added = spans_by_unit(thing)
-            if added and all((ref[0], unit) in part.units for unit in added):
-                part.things[ref] = thing, added
+            added = rolled_by_unit(thing)
+            if added and all((ref[0], unit) in self._units for unit in added):
+                things[ref] = thing, added
             else:
                 self._far[ref] = thing
+        part = Part(self._units, things)
         self._units, self._leaving, self._things = {}, set(), {}
         return part
 
     def take_rest(self) -> Part:
         """What had to wait: units that changed leagues, and things of several leagues."""
-        things = {ref: (thing, spans_by_unit(thing)) for ref, thing in self._far.items()}
+        things = {ref: (thing, rolled_by_unit(thing)) for ref, thing in self._far.items()}
         part = Part(self._wanderers, things)
         self._wanderers, self._far = {}, {}
         return part
+
+
+class RecollectedPart(Recollection):
+    """A part by itself: of facts that other parts may tell more of, the events are set aside."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._events: defaultdict[tuple[str, ...], list[Told]] = defaultdict(list)
+
+    def _heard(self, about: tuple[str, ...], envelope: Told) -> None:
+        self._events[about].append(envelope)
+
+    def aside(self) -> list[Told]:
+        """Each once, when the part was taken; together with the other parts' they give the rest."""
+        open_ = [
+            *self._wanderers,
+            *self._far,
+            *((campaign,) for campaign in self.campaigns),
+        ]
+        return list({id(e): e for about in open_ for e in self._events[about]}.values())

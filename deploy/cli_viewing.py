@@ -1,0 +1,100 @@
+"""Commands that look at the views: a unit's status, its bulletin, lag; and a token to ask with."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import RenderableType
+
+from deploy.cli_asking import (
+    Account,
+    Campaign,
+    Json,
+    out,
+    print_json,
+    said_plainly,
+    services_at_hand,
+)
+from deploy.cli_bulletin import bulletin_page, file_form
+from deploy.cli_lag import lag_table, lags, part_lags, parts_table
+from deploy.cli_status import status_page
+
+AsOf = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="截至日期 As of this day.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    for command in (status, bulletin, lag, token):
+        app.command()(command)
+
+
+def status(
+    unit: Annotated[str, typer.Argument(help="单位代码 Unit code, such as 1502.")],
+    as_of: AsOf = None,
+    campaign: Campaign = "nmg-2014",
+    account: Account = "leader-15",
+    json: Json = False,
+) -> None:
+    """查看一个单位的状态。 Show one unit's status."""
+    with said_plainly():
+        asked = {"as_of": as_of.date().isoformat()} if as_of else {}
+        path = f"/campaigns/{campaign}/units/{unit}/status"
+        answer = services_at_hand().get("status", path, account, **asked)
+        _show(answer, status_page(answer), json=json)
+
+
+def bulletin(
+    unit: Annotated[str, typer.Argument(help="单位代码 Unit code, such as 15.")],
+    as_of: AsOf = None,
+    file: Annotated[
+        Path | None, typer.Option(help="写入文件 Write to a .html, .docx, .xlsx or .json file.")
+    ] = None,
+    campaign: Campaign = "nmg-2014",
+    account: Account = "leader-15",
+    json: Json = False,
+) -> None:
+    """拟制一个单位的通报。 Draft one unit's bulletin."""
+    with said_plainly():
+        asked = {"as_of": as_of.date().isoformat()} if as_of else {}
+        path = f"/campaigns/{campaign}/units/{unit}/bulletin"
+        if file is not None:
+            form = file_form(file)
+            file.write_bytes(services_at_hand().file("status", path, account, format=form, **asked))
+            return
+        answer = services_at_hand().get("status", path, account, **asked)
+        _show(answer, bulletin_page(answer), json=json)
+
+
+def lag(
+    parts: Annotated[
+        bool, typer.Option("--parts", help="按盟市和分区 By league and topic partition.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """查看转发和视图的滞后。 Show how far relays and views are behind."""
+    with said_plainly():
+        services = services_at_hand()
+        told = {name: services.metrics(name) for name in services.workers}
+        if parts:
+            of_parts = [part for name, text in told.items() for part in part_lags(name, text)]
+            _show(of_parts, parts_table(of_parts), json=json)
+        else:
+            found = [each for name, text in told.items() for each in lags(name, text)]
+            _show(found, lag_table(found), json=json)
+
+
+def token(
+    account: Annotated[str, typer.Argument(help="角色-单位 ROLE-UNIT, such as clerk-1502.")],
+) -> None:
+    """打印本地签发的令牌。 Print a token of the local issuer."""
+    with said_plainly():
+        print(services_at_hand().token(account))
+
+
+def _show(answer: Any, page: RenderableType, *, json: bool) -> None:
+    if json:
+        print_json(answer)
+    else:
+        out.print(page)

@@ -1,0 +1,1 @@
+"""Proofs: a part of a league's history that an outsider can check without us."""

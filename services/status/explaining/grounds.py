@@ -1,0 +1,130 @@
+"""Grounds: the facts below a figure's sums, and the events they stand on, read in sets."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Final, NamedTuple, Protocol, TypeAlias
+
+import msgspec
+
+from services.status.contributions import Tree
+from services.status.facts import UnitFact
+from services.status.rows import Rows, SumRow
+from services.status.stored import StoredRows
+from services.status.things.kinds import read_thing
+from services.status.things.thing import Thing
+from shared.contracts.schedule import Window
+from shared.kernel.envelope import Envelope
+
+Hung: TypeAlias = tuple[str, str, str, Thing]
+"""Unit, kind, id, and what is known of the thing that hangs on the unit."""
+From: TypeAlias = tuple[str, str, str]
+"""Unit, kind, id: what hangs on the unit from this on."""
+
+# `offset 0` keeps it index lookups: of arrays, the planner does not know how long they are.
+_BELOW: Final = """
+select u.unit, u.fact from (
+    select f.unit from unnest($2::text[]) p(parent) cross join lateral (
+        select unit from unit_facts where campaign = $1 and parent = p.parent offset 0
+    ) f
+    union
+    select o.unit from unnest($2::text[]) p(parent) cross join lateral (
+        select unit from former_parents where campaign = $1 and parent = p.parent offset 0
+    ) o
+) b cross join lateral (
+    select unit, fact from unit_facts where campaign = $1 and unit = b.unit offset 0
+) u
+"""
+_HANGING: Final = """
+select w.unit, h.kind, h.id, f.fact
+from unnest($2::text[], $3::text[], $4::text[]) w(unit, kind, id)
+cross join lateral (
+    select t.kind, t.id from thing_units t
+    where t.campaign = $1 and t.unit = w.unit and t.kind = any($5::text[])
+      and (t.kind collate "C", t.id collate "C") >= (w.kind, w.id)
+    order by t.kind collate "C", t.id collate "C" limit $6
+) h
+cross join lateral (
+    select fact from thing_facts t where t.campaign = $1 and t.kind = h.kind and t.id = h.id offset 0
+) f
+order by w.unit, h.kind collate "C", h.id collate "C"
+"""
+_EVENTS: Final = "select value from history where event_id = any($1::uuid[])"
+
+
+class Evidence(NamedTuple):
+    """An event as the history keeps it, and what it calls itself."""
+
+    envelope: Envelope
+    title: str | None
+
+
+class Grounds(Rows, Protocol):
+    """Rows, and what lies behind them."""
+
+    async def ever_below_any(
+        self, campaign: str, parents: Collection[str]
+    ) -> Mapping[str, UnitFact]:
+        """Units that stand or ever stood one level below one of the parents."""
+        ...
+
+    async def sums_of(
+        self,
+        campaign: str,
+        ancestors: Collection[str],
+        tree: Tree,
+        day: date,
+        windows: tuple[Window, ...],
+        metrics: Collection[str],
+    ) -> Sequence[SumRow]:
+        """The sums of these metrics."""
+        ...
+
+    async def hanging(
+        self, campaign: str, first: Sequence[From], kinds: Collection[str], limit: int
+    ) -> Sequence[Hung]:
+        """Things of each unit in the order of kinds and ids, at most `limit` of each."""
+        ...
+
+    async def events(self, ids: Collection[str]) -> Mapping[str, Evidence]: ...
+
+
+class StoredGrounds(StoredRows):
+    """Reads what the views keep; one connection where all is to be read from one snapshot."""
+
+    async def ever_below_any(
+        self, campaign: str, parents: Collection[str]
+    ) -> Mapping[str, UnitFact]:
+        rows = await self._rows.fetch(_BELOW, campaign, list(parents))
+        return {code: _unit_fact.decode(fact) for code, fact in rows}
+
+    async def hanging(
+        self, campaign: str, first: Sequence[From], kinds: Collection[str], limit: int
+    ) -> Sequence[Hung]:
+        units, known, ids = zip(*first, strict=True)
+        rows = await self._rows.fetch(
+            _HANGING, campaign, list(units), list(known), list(ids), list(kinds), limit
+        )
+        return [(unit, kind, id_, read_thing(kind, fact)) for unit, kind, id_, fact in rows]
+
+    async def events(self, ids: Collection[str]) -> Mapping[str, Evidence]:
+        rows = await self._rows.fetch(_EVENTS, list(ids))
+        return {found.envelope.id: found for found in map(_evidence, (value for (value,) in rows))}
+
+
+class _Named(msgspec.Struct):
+    """What events call the thing they are about."""
+
+    title: str | None = None
+    name: str | None = None
+    summary: str | None = None
+
+
+_unit_fact: Final = msgspec.json.Decoder(UnitFact)
+_envelope: Final = msgspec.json.Decoder(Envelope)
+_named: Final = msgspec.json.Decoder(_Named)
+
+
+def _evidence(value: bytes) -> Evidence:
+    envelope = _envelope.decode(value)
+    named = _named.decode(envelope.data)
+    return Evidence(envelope, named.title or named.name or named.summary)

@@ -1,0 +1,1 @@
+"""Rebuilding: the views folded anew beside the present ones, and put in their place at once."""
