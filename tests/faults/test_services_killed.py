@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from deploy.clean import forget
-from deploy.layout import Ports
+from deploy.kafka.server import ApacheKafka
+from deploy.layout import Ports, data_dir_from_environment
 from deploy.local import Stack
 from shared.platform.kafka import KafkaAddress
 from tests.faults.load import BANNERS, Load
@@ -28,11 +29,24 @@ LEVEL_SECONDS = 120.0
 
 
 @pytest.fixture(scope="module")
-def own_stack() -> Iterator[Stack]:
+def kafka(
+    real_broker: bool, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ApacheKafka | None]:
+    """On Apache Kafka, one of this module's own: nobody else's may be killed."""
+    if not real_broker:
+        yield None
+        return
+    folder = tmp_path_factory.mktemp("nights")
+    with ApacheKafka.fetched(folder, data_dir_from_environment()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def own_stack(kafka: ApacheKafka | None) -> Iterator[Stack]:
     """A whole system of this module's own."""
     folder = Path(tempfile.mkdtemp(prefix="campaign-nights-"))
     folder.chmod(0o755)
-    given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or None
+    given = None if kafka is None else kafka.bootstrap
     try:
         with Stack(folder, Ports.free(), bootstrap=given) as running:
             yield running
@@ -69,12 +83,20 @@ async def kill_some(stack: Stack, night: int) -> None:
         await asyncio.to_thread(stack.restart, name)
 
 
+async def kill_kafka(kafka: ApacheKafka | None) -> None:
+    """Where the stack has no broker to kill, the one it was given is killed, too."""
+    if kafka is not None:
+        await asyncio.sleep(1)
+        await asyncio.to_thread(kafka.kill, 1)
+        await asyncio.to_thread(kafka.restart, 1)
+
+
 @pytest.mark.parametrize("night", ONE_ON_KAFKA)
 async def test_a_night_of_kills_loses_and_doubles_nothing(
-    night: int, own_stack: Stack, load: Load, recount: Recount
+    night: int, own_stack: Stack, kafka: ApacheKafka | None, load: Load, recount: Recount
 ) -> None:
     logging.getLogger(__name__).warning("FAULTS_SEED=%d", SEED)
-    await asyncio.gather(load.keep(LINKS_EACH), kill_some(own_stack, night))
+    await asyncio.gather(load.keep(LINKS_EACH), kill_some(own_stack, night), kill_kafka(kafka))
     await until(recount.shown, LEVEL_SECONDS)
     towns = set(load.townships)
 
