@@ -9,11 +9,14 @@ from rich.table import Table
 _EVENTS = {"campaign_relay_lag_events": "relay", "campaign_projection_lag_events": "projection"}
 _SECONDS = {"campaign_relay_lag_seconds": "relay", "campaign_projection_lag_seconds": "projection"}
 _KINDS = {"relay": "转发 relay", "projection": "视图 projection"}
+_STOPPED = "campaign_relay_stopped"
 _PARKED = {"campaign_parked_events": "projection"}
 
 
 class Lag(msgspec.Struct):
-    """One relay or projection; `parked` counts events set aside and those waiting behind them."""
+    """One relay or projection; `parked` counts events set aside and those waiting behind them.
+    A relay is `stopped` while store and topic contradict each other.
+    """
 
     service: str
     kind: str
@@ -21,6 +24,7 @@ class Lag(msgspec.Struct):
     events: int = 0
     seconds: float = 0.0
     parked: int = 0
+    stopped: bool = False
 
 
 def lags(service: str, exposition: str) -> list[Lag]:
@@ -38,6 +42,8 @@ def lags(service: str, exposition: str) -> list[Lag]:
             elif kind := _SECONDS.get(sample.name):
                 measured = lag(kind, sample.labels)
                 measured.seconds = max(measured.seconds, round(sample.value, 3))
+            elif sample.name == _STOPPED:
+                lag("relay", sample.labels).stopped = bool(sample.value)
             elif kind := _PARKED.get(sample.name):
                 lag(kind, sample.labels).parked += int(sample.value)
     return [found[key] for key in sorted(found, reverse=True)]
@@ -101,7 +107,7 @@ def lag_table(found: Iterable[Lag]) -> Table:
         parked = f"[red]{each.parked}[/red]" if each.parked else "0"
         table.add_row(
             each.service,
-            _KINDS[each.kind],
+            _KINDS[each.kind] + (" [red]已停 stopped[/red]" if each.stopped else ""),
             each.name,
             str(each.events),
             f"{each.seconds:.1f}",

@@ -18,6 +18,18 @@ def test_a_relays_leagues_add_up() -> None:
     assert lags("units", exposed(metrics)) == [Lag("units", "relay", "units", 42, 1.25)]
 
 
+def test_a_relay_that_stands_still_says_so() -> None:
+    metrics = Metrics()
+    metrics.relay_stopped.labels("units").set(1)
+    (stopped,) = lags("units", exposed(metrics))
+    metrics.relay_stopped.labels("units").set(0)
+    (going,) = lags("units", exposed(metrics))
+
+    assert (stopped.stopped, going.stopped) == (True, False)
+    assert "已停 stopped" in printed(lag_table([stopped]))
+    assert "已停 stopped" not in printed(lag_table([going]))
+
+
 def test_a_projections_partitions_add_up_and_its_parked_events_show() -> None:
     metrics = Metrics()
     metrics.projection_lag_events.labels("status", "campaign.units.v1", "0").set(5)
