@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from services.status.answers import Freshness
+from services.status.answers import Freshness, Hindsight
 from services.status.contributions import Tree
 from services.status.figures import WindowDays
 
@@ -62,7 +62,7 @@ class Ratio(msgspec.Struct):
     whole: Part
 
 
-class Explanation(msgspec.Struct):
+class Explanation(Hindsight):
     """`n` of all rows of all pages together is the value; a rate has no rows, but a ratio."""
 
     campaign: str

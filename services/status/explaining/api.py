@@ -11,14 +11,10 @@ from services.status.api import (
     ClassName,
     Code,
     InTree,
-    ViewsOf,
-    day_or_today,
-    seen_by,
+    SightOf,
 )
 from services.status.explaining.answer import Explanation
 from services.status.explaining.explaining import Explanations, Question
-from services.status.queries import Asked
-from shared.platform.asking import Ask
 from shared.platform.openapi import read_responses
 
 FigurePath = Annotated[
@@ -44,8 +40,7 @@ router = APIRouter(prefix="/campaigns/{campaign}", tags=["status 状态"])
 async def explain(
     campaign: Campaign,
     code: Code,
-    ask: Ask,
-    views: ViewsOf,
+    sight: SightOf,
     request: Request,
     figure: FigurePath,
     as_of: AsOf = None,
@@ -54,8 +49,9 @@ async def explain(
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:
-    asked = Asked(campaign, code, day_or_today(as_of), tree)
-    await seen_by(views, ask, asked)
+    asked = sight.asked(campaign, code, as_of, tree)
+    await sight.allow(asked)
     explanations: Explanations = request.app.state.explanations
-    answer = await explanations.explain(Question(asked, figure, class_, cursor, limit))
+    question = Question(asked, figure, class_, cursor, limit, sight.known_at)
+    answer = await explanations.explain(question)
     return Response(msgspec.json.encode(answer), media_type="application/json")

@@ -49,6 +49,15 @@ class Shown:
         return Ratio(part, whole)
 
     @property
+    def is_said(self) -> bool:
+        """Whether single events say it, rather than that it adds up."""
+        return self.figure.ratio is None and self.figure.scope in {"said", "documents"}
+
+    @property
+    def is_sum(self) -> bool:
+        return self.figure.ratio is None and not self.is_said
+
+    @property
     def below(self) -> int:
         """How much of the figure lies below the unit."""
         figure = self.figure

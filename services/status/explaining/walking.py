@@ -75,6 +75,17 @@ class Found:
         return self.event if self.thing is None else founding(self.thing)
 
 
+def founds(
+    place: Place,
+    amounts: Sequence[Amount],
+    kind: str = "",
+    id_: str = "",
+    thing: Thing | None = None,
+) -> list[Found]:
+    """One for each amount of the unit, or of the thing on it."""
+    return [Found(place, amounts, n, kind, id_, thing) for n in range(len(amounts))]
+
+
 @dataclass(frozen=True, slots=True)
 class Hanging:
     """The things of a unit that are still to be looked at."""
@@ -138,7 +149,7 @@ class Walk:
         figure = self._measure.figure
         entries: list[Entry] = []
         if figure.scope == "total" and not figure.kinds:
-            entries += _founds(place, self._measure.unit(place.fact, below=False))
+            entries += founds(place, self._measure.unit(place.fact, below=False))
         if figure.scope in {"total", "own"} and figure.kinds:
             entries.append(Hanging(place))
         if below:
@@ -172,9 +183,9 @@ class Walk:
                 opened[number].append(Hanging(entry.place, kind, id_, read=True))
         return opened
 
-    def _of_thing(self, place: Place, kind: str, id_: str, thing: Thing) -> list[Entry]:
+    def _of_thing(self, place: Place, kind: str, id_: str, thing: Thing) -> list[Found]:
         amounts = self._measure.thing(thing, place.code, place.fact)
-        return _founds(place, amounts, kind, id_, thing)
+        return founds(place, amounts, kind, id_, thing)
 
     async def _level(self, wanted: Mapping[int, Below], after: Key | None) -> Opened:
         """The units one level down, and what lies below each of them."""
@@ -200,11 +211,11 @@ class Walk:
                 opened[number].append(Below(place, n))
         return opened
 
-    def _of_unit(self, place: Place) -> list[Entry]:
+    def _of_unit(self, place: Place) -> Sequence[Entry]:
         """What the unit itself adds, or things on it: no figure counts both."""
         figure = self._measure.figure
         if not figure.kinds:
-            return _founds(place, self._measure.unit(place.fact, below=True))
+            return founds(place, self._measure.unit(place.fact, below=True))
         return [Hanging(place)] if figure.class_ in {None, place.fact.class_} else []
 
     async def _children(self, parents: Collection[str]) -> list[tuple[str, UnitFact, str]]:
@@ -245,16 +256,6 @@ def _by_class(rows: Iterable[SumRow]) -> dict[str, dict[str, list[Sum]]]:
             of_unit = found.setdefault(ancestor, {})
             of_unit.setdefault(class_, []).append(Sum(metric, n, in_time))
     return found
-
-
-def _founds(
-    place: Place,
-    amounts: Sequence[Amount],
-    kind: str = "",
-    id_: str = "",
-    thing: Thing | None = None,
-) -> list[Entry]:
-    return [Found(place, amounts, n, kind, id_, thing) for n in range(len(amounts))]
 
 
 def _unopened(entries: Sequence[Entry], wanted: int, reach: int) -> list[int]:

@@ -12,6 +12,9 @@ from shared.platform.postgres import Pool
 Stretch: TypeAlias = tuple[str, str, int, int]
 """Service, league, after which version, up to which."""
 
+Parts: TypeAlias = AsyncGenerator[AsyncGenerator[Sequence[bytes], None], None]
+"""Each a stream of envelopes, in no order within; a league's history lies within one part."""
+
 AT_ONCE: Final = 4_000
 _WHOLE: Final = """
 select h.value
@@ -31,10 +34,7 @@ where h.version <= p.version and h.campaign = $4 and h.type = any($5::text[])
 """
 
 
-async def parts(
-    pool: Pool, campaign: str, position: Positions, scope: Scope
-) -> AsyncGenerator[AsyncGenerator[Sequence[bytes], None], None]:
-    """Each a stream of envelopes, in no order within; a league's history lies within one part."""
+async def parts(pool: Pool, campaign: str, position: Positions, scope: Scope) -> Parts:
     if scope is not None:
         yield _across(pool, campaign, [key for key in position if key[1] not in scope], position)
     for league in sorted({league for _, league in position}):

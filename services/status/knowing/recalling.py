@@ -1,11 +1,7 @@
 """Recalling: the history folded for one unit, part by part; others get their turn in between."""
 
 import asyncio
-from collections.abc import AsyncIterable, Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Final, TypeVar
-
-import msgspec
+from collections.abc import AsyncIterable, Mapping, Sequence
 
 from services.status.contributions import (
     Mark,
@@ -17,33 +13,12 @@ from services.status.contributions import (
 )
 from services.status.facts import UnitFact
 from services.status.folding import ThingRef, UnitKey
+from services.status.knowing.learnt import learnt, turns_of
 from services.status.knowing.recalled import Recalled
 from services.status.rebuilding.recollecting import Adding, Recollection
 from services.status.things.items import STANDARD, Item, Thresholds
-from services.status.things.kinds import spans_by_unit
-from services.status.things.thing import Spans, Thing
+from services.status.things.thing import Spans
 from shared.kernel.units import own_code
-
-_TURN_EVENTS: Final = 300
-_TURN_FACTS: Final = 200
-"""Some milliseconds' work: so long does another request wait at most."""
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class _Told(msgspec.Struct, gc=False):
-    """As much of an envelope as folding needs."""
-
-    id: str
-    type: str
-    subject: str
-    campaign: str
-    streamversion: int
-    data: msgspec.Raw
-
-
-_told: Final = msgspec.json.Decoder(_Told).decode
 
 
 class Recalling:
@@ -55,15 +30,8 @@ class Recalling:
         self._facts = Recollection()
 
     async def fold(self, parts: AsyncIterable[AsyncIterable[Sequence[bytes]]]) -> Recalled:
-        async for batches in parts:
-            async for values in batches:
-                for turn in _turns(values):
-                    self._facts.learn([_told(value) for value in turn])
-                    await asyncio.sleep(0)
-            part = self._facts.take_part()
+        async for part in learnt(self._facts, parts):
             await self._add(part.units, part.things)
-        rest = self._facts.take_rest()
-        await self._add(rest.units, rest.things)
         found = self._facts.campaigns.get(self._recalled.campaign)
         if found is not None:
             self._recalled.campaign_fact = found
@@ -75,11 +43,11 @@ class Recalling:
     ) -> None:
         """Units first: things count where their units stand."""
         marks: dict[Mark, int] = {}
-        for some_units in _turns_of(units):
+        for some_units in turns_of(units):
             for (_, unit), fact in some_units:
                 self._add_unit(marks, unit, fact)
             await asyncio.sleep(0)
-        for some_things in _turns_of(things):
+        for some_things in turns_of(things):
             for _, (thing, _) in some_things:
                 if isinstance(thing, Item):
                     self._add_spans(marks, thing.judged_by(self._thresholds))
@@ -87,12 +55,6 @@ class Recalling:
                     self._add_spans(marks, thing.spans_by_unit())
             await asyncio.sleep(0)
         self._recalled.add(marks)
-
-    def _judged(self, thing: Thing) -> Spans:
-        """Overdue and due soon day by day; kept roll-ups tell items by their due dates."""
-        return (
-            thing.judged_by(self._thresholds) if isinstance(thing, Item) else spans_by_unit(thing)
-        )
 
     def _add_unit(self, marks: dict[Mark, int], unit: str, fact: UnitFact) -> None:
         """What a unit adds; nothing is kept of those that never stood below."""
@@ -125,17 +87,6 @@ class Recalling:
                 add_thing_change(marks, (None, []), (stands, spans_))
             if unit == recalled.unit or unit in recalled.children:
                 recalled.own_spans[unit] += spans_
-
-
-def _turns(values: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    for start in range(0, len(values), _TURN_EVENTS):
-        yield values[start : start + _TURN_EVENTS]
-
-
-def _turns_of(found: Mapping[K, V]) -> Iterator[list[tuple[K, V]]]:
-    items = iter(found.items())
-    while some := list(islice(items, _TURN_FACTS)):
-        yield some
 
 
 def _above(path: str) -> str:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import OrderedDict
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
 
 from services.status.knowing.entries import late_entries
 from services.status.knowing.positions import position_at
-from services.status.knowing.reading import parts
+from services.status.knowing.reading import Parts, parts
 from services.status.knowing.recalled import Recalled
 from services.status.knowing.recalling import Recalling
 from services.status.knowing.scope import scope_of
@@ -82,16 +83,18 @@ class Recalls:
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]
-        if self._waiting >= self._most_waiting:
-            raise TooManyRecalls(waiting=self._waiting)
-        self._waiting += 1
-        try:
-            async with self._one:
-                if key not in self._kept:
-                    self._keep(key, await self._folded(campaign, unit, position, thresholds))
-                return self._kept[key]
-        finally:
-            self._waiting -= 1
+        async with self._turn():
+            if key not in self._kept:
+                self._keep(key, await self._folded(campaign, unit, position, thresholds))
+            return self._kept[key]
+
+    @asynccontextmanager
+    async def histories(
+        self, campaign: str, unit: str, position: Positions
+    ) -> AsyncGenerator[Parts, None]:
+        """For a fold of the caller's own: all that may tell of the unit and what is below it."""
+        async with self._turn(), self._told(campaign, unit, position) as told:
+            yield told
 
     async def late(self, recall: Recall, asked: Asked) -> int:
         """How many entries of the unit and those below it were recorded after their day."""
@@ -101,12 +104,31 @@ class Recalls:
     async def _folded(
         self, campaign: str, unit: str, position: Positions, thresholds: Thresholds
     ) -> Recalled:
+        async with self._told(campaign, unit, position) as told:
+            return await Recalling(campaign, unit, thresholds).fold(told)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None, None]:
+        """One fold at a time."""
+        if self._waiting >= self._most_waiting:
+            raise TooManyRecalls(waiting=self._waiting)
+        self._waiting += 1
+        try:
+            async with self._one:
+                yield
+        finally:
+            self._waiting -= 1
+
+    @asynccontextmanager
+    async def _told(
+        self, campaign: str, unit: str, position: Positions
+    ) -> AsyncGenerator[Parts, None]:
         fact, _ = await StoredRows(self._pool, self._projection).of_unit(campaign, unit)
         if fact is None or fact.registered_on is None:
             raise UnknownUnit(unit=unit)
         scope = await scope_of(self._pool, campaign, fact)
         async with aclosing(parts(self._pool, campaign, position, scope)) as told:
-            return await Recalling(campaign, unit, thresholds).fold(told)
+            yield told
 
     def _keep(self, key: _Key, rows: Recalled) -> None:
         """The last one is kept, whatever it weighs."""

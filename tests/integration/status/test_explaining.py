@@ -2,7 +2,8 @@
 
 import random
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -12,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.status.contributions import Tree
-from services.status.explaining.answer import Explanation
+from services.status.explaining.answer import Explanation, Row
 from services.status.explaining.explaining import Explanations, Question
 from services.status.explaining.figure import figures_in
+from services.status.knowing.recalls import Recalls
 from services.status.projections import StatusProjection
 from services.status.queries import Asked, Views
 from services.status.stored import StoredRows
@@ -53,14 +55,28 @@ async def shown(pool: Pool, asked: Asked) -> dict[str, Any]:
 
 
 async def pages(
-    pool: Pool, asked: Asked, figure: str, limit: int = 2, class_: str | None = None
+    pool: Pool,
+    asked: Asked,
+    figure: str,
+    limit: int = 2,
+    class_: str | None = None,
+    known_at: datetime | None = None,
 ) -> list[Explanation]:
-    explanations = Explanations(pool, "status")
-    found = [await explanations.explain(Question(asked, figure, class_, None, limit))]
+    explanations = Explanations(pool, "status", Recalls(pool, "status"))
+    question = Question(asked, figure, class_, None, limit, known_at)
+    found = [await explanations.explain(question)]
     while found[-1].next_cursor is not None:
-        cursor = found[-1].next_cursor
-        found.append(await explanations.explain(Question(asked, figure, class_, cursor, limit)))
+        question = replace(question, cursor=found[-1].next_cursor)
+        found.append(await explanations.explain(question))
     return found
+
+
+def rows_of(found: Iterable[Explanation]) -> list[Row]:
+    return [row for page in found for row in page.rows]
+
+
+def text(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def at(answer: Any, path: str) -> Any:
@@ -75,7 +91,7 @@ async def check(pool: Pool, asked: Asked, figures: Iterable[str], limit: int) ->
     for figure in figures:
         found = await pages(pool, asked, figure, limit)
         assert found[0].value == at(answer, figure), figure
-        rows = [row for page in found for row in page.rows]
+        rows = rows_of(found)
         if found[0].ratio is None:
             assert sum(row.n for row in rows) == found[0].value, (figure, rows)
             assert all(row.event is not None and row.n > 0 for row in rows), (figure, rows)
@@ -126,6 +142,52 @@ async def test_in_any_history_figures_are_the_sums_of_their_rows(
     await check(pool, asked, chance.sample(figures, min(15, len(figures))), limit=2)
 
 
+@pytest.mark.parametrize(("unit", "tree"), [("15", "then"), ("1502", "now"), ("150202", "then")])
+async def test_figures_as_known_now_are_explained_from_the_histories_alike(
+    pool: Pool, told: list[Envelope], unit: str, tree: Tree
+) -> None:
+    asked, known_at = Asked(CAMPAIGN, unit, date(2014, 3, 4), tree), told[-1].recordedat
+    for figure in figures_in(await shown(pool, asked)):
+        live = await pages(pool, asked, figure, 100)
+        found = await pages(pool, asked, figure, 100, known_at=known_at)
+
+        assert (found[0].value, found[0].ratio) == (live[0].value, live[0].ratio), figure
+        assert rows_of(found) == rows_of(live), figure
+        assert found[0].known_at == known_at
+
+
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    world=histories(more=THING_STEPS * 2),
+    share=st.floats(0.3, 1),
+    number=st.integers(0, DAYS),
+    tree=st.sampled_from(TREES),
+    chance=st.randoms(use_true_random=False),
+)
+async def test_a_figure_known_at_an_instant_has_the_rows_it_had_then(
+    pool: Pool, world: World, share: float, number: int, tree: Tree, chance: random.Random
+) -> None:
+    told = world.told.envelopes
+    known = told[: max(1, round(share * len(told)))]
+    await empty(pool)
+    await tell(pool, known)
+    asked = Asked(CAMPAIGN, "15", day(number), tree)
+    answer = await shown(pool, asked)
+    figures = [figure for figure in figures_in(answer) if at(answer, figure)]
+    some = chance.sample(figures, min(10, len(figures)))
+    then = {figure: await pages(pool, asked, figure) for figure in some}
+    await tell(pool, told)
+
+    for figure in some:
+        found = await pages(pool, asked, figure, known_at=known[-1].recordedat)
+        assert found[0].value == then[figure][0].value, figure
+        assert rows_of(found) == rows_of(then[figure]), figure
+
+
 @pytest.mark.parametrize("figure", SOME)
 @pytest.mark.usefixtures("told")
 async def test_pages_of_any_size_give_the_same_rows_in_the_same_order(
@@ -136,7 +198,7 @@ async def test_pages_of_any_size_give_the_same_rows_in_the_same_order(
     for limit in (1, 2, 3):
         found = await pages(pool, asked, figure, limit)
 
-        assert [row for page in found for row in page.rows] == whole.rows
+        assert rows_of(found) == whole.rows
         assert all(len(page.rows) == limit for page in found[:-1])
 
 
@@ -293,6 +355,22 @@ async def test_an_unknown_figure_is_told_what_is_near(
 
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown-figure")
     assert near is None or near in answer.json()["context"]["figures"]
+
+
+async def test_a_figure_may_be_explained_as_it_was_known(
+    http: httpx.AsyncClient, told: list[Envelope]
+) -> None:
+    """The town's meeting of 3 March was the last that was told of."""
+    before = text(told[-2].recordedat)
+    now = await get(http, "15", "mobilization.mobilized")
+    then = await get(http, "15", "mobilization.mobilized", known_at=before, limit="1")
+    query = {"figure": "mobilization.mobilized", "cursor": then["next_cursor"]}
+    other = await http.get(f"{UNITS}/15/explain", params=query | {"as_of": "2014-04-30"})
+
+    assert (now["value"], then["value"]) == (then["value"] + 1, 5)
+    assert (then["known_at"], then["late"]) == (before, len(told) - 1)
+    assert "known_at" not in now
+    assert (other.status_code, other.json()["code"]) == (400, "malformed-cursor")
 
 
 @pytest.mark.usefixtures("told")

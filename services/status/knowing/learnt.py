@@ -1,0 +1,52 @@
+"""Learnt: facts out of histories that are read in parts; others get their turn in between."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final, TypeVar
+
+import msgspec
+
+from services.status.rebuilding.recollecting import Part, Recollection
+
+_TURN_EVENTS: Final = 300
+_TURN_FACTS: Final = 200
+"""Some milliseconds' work: so long does another request wait at most."""
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class _Told(msgspec.Struct, gc=False):
+    """As much of an envelope as folding needs."""
+
+    id: str
+    type: str
+    subject: str
+    campaign: str
+    streamversion: int
+    data: msgspec.Raw
+
+
+_told: Final = msgspec.json.Decoder(_Told).decode
+
+
+async def learnt(
+    facts: Recollection, parts: AsyncIterable[AsyncIterable[Sequence[bytes]]]
+) -> AsyncIterator[Part]:
+    """What is known in full with each part's end, and at last what had to wait."""
+    async for batches in parts:
+        async for values in batches:
+            for start in range(0, len(values), _TURN_EVENTS):
+                turn = values[start : start + _TURN_EVENTS]
+                facts.learn([_told(value) for value in turn])
+                await asyncio.sleep(0)
+        yield facts.take_part()
+    yield facts.take_rest()
+
+
+def turns_of(found: Mapping[K, V]) -> Iterator[list[tuple[K, V]]]:
+    """A few facts at a time."""
+    items = iter(found.items())
+    while some := list(islice(items, _TURN_FACTS)):
+        yield some
