@@ -17,6 +17,7 @@ from deploy import (
     cli_running,
     cli_verify,
     cli_viewing,
+    cli_weighing,
 )
 
 app = typer.Typer(
@@ -32,6 +33,7 @@ _SUBJECTS: Final = (
     cli_running,
     cli_viewing,
     cli_explain,
+    cli_weighing,
     cli_replay,
     cli_histories,
     cli_archive,

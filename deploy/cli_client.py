@@ -49,10 +49,13 @@ class Services:
         """The JSON answer of one of the APIs."""
         return self._get(service, path, account, consistency_token, params).json()
 
-    def post(self, service: str, path: str, account: str, body: object = None) -> Any:
+    def post(
+        self, service: str, path: str, account: str, body: object = None, **params: str
+    ) -> Any:
         """Ask one of the APIs to do what the path and the body say; the JSON answer."""
         headers = {"Authorization": f"Bearer {self.token(account)}"}
-        return _asked("POST", self.apis[service] + path, headers=headers, json=body).json()
+        url = self.apis[service] + path
+        return _asked("POST", url, headers=headers, json=body, params=params).json()
 
     def file(self, service: str, path: str, account: str, **params: str) -> bytes:
         """The answer as it comes, for what is no JSON."""

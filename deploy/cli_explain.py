@@ -20,7 +20,7 @@ from deploy.cli_asking import (
     said_plainly,
     services_at_hand,
 )
-from deploy.cli_viewing import AsOf
+from deploy.cli_viewing import AsOf, KnownAt, seen_when
 from deploy.problems import CannotRun
 
 Answer = Mapping[str, Any]
@@ -39,6 +39,7 @@ def explain(
         str, typer.Argument(help="指标路径 Path of the figure, such as mobilization.overdue.")
     ],
     as_of: AsOf = None,
+    known_at: KnownAt = "",
     tree: Annotated[str, typer.Option(help="then 当时隶属或 now 现在隶属。")] = "then",
     class_: Annotated[str, typer.Option("--class", help="只看一类单位 One class only.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="最多行数 At most so many rows.")] = 100,
@@ -48,8 +49,7 @@ def explain(
 ) -> None:
     """说明一个数字由哪些单位、事项和事件构成。 Explain which units, things and events make a figure."""
     with said_plainly():
-        asked = {"figure": figure, "tree": tree}
-        asked |= {"as_of": as_of.date().isoformat()} if as_of else {}
+        asked = {"figure": figure, "tree": tree} | seen_when(as_of, known_at)
         asked |= {"class": class_} if class_ else {}
         path = f"/campaigns/{campaign}/units/{unit}/explain"
         answer = _pages(path, account, asked, limit)

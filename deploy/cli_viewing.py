@@ -24,6 +24,11 @@ AsOf = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="截至日期 As of this day.")
 ]
 
+KnownAt = Annotated[
+    str,
+    typer.Option(help="按该时刻所知 As known at this instant, such as 2014-03-05T09:00:00+08:00."),
+]
+
 
 def register(app: typer.Typer) -> None:
     for command in (status, bulletin, lag, token):
@@ -33,13 +38,14 @@ def register(app: typer.Typer) -> None:
 def status(
     unit: Annotated[str, typer.Argument(help="单位代码 Unit code, such as 1502.")],
     as_of: AsOf = None,
+    known_at: KnownAt = "",
     campaign: Campaign = "nmg-2014",
     account: Account = "leader-15",
     json: Json = False,
 ) -> None:
     """查看一个单位的状态。 Show one unit's status."""
     with said_plainly():
-        asked = {"as_of": as_of.date().isoformat()} if as_of else {}
+        asked = seen_when(as_of, known_at)
         path = f"/campaigns/{campaign}/units/{unit}/status"
         answer = services_at_hand().get("status", path, account, **asked)
         _show(answer, status_page(answer), json=json)
@@ -48,6 +54,7 @@ def status(
 def bulletin(
     unit: Annotated[str, typer.Argument(help="单位代码 Unit code, such as 15.")],
     as_of: AsOf = None,
+    known_at: KnownAt = "",
     file: Annotated[
         Path | None, typer.Option(help="写入文件 Write to a .html, .docx, .xlsx or .json file.")
     ] = None,
@@ -57,7 +64,7 @@ def bulletin(
 ) -> None:
     """拟制一个单位的通报。 Draft one unit's bulletin."""
     with said_plainly():
-        asked = {"as_of": as_of.date().isoformat()} if as_of else {}
+        asked = seen_when(as_of, known_at)
         path = f"/campaigns/{campaign}/units/{unit}/bulletin"
         if file is not None:
             form = file_form(file)
@@ -91,6 +98,12 @@ def token(
     """打印本地签发的令牌。 Print a token of the local issuer."""
     with said_plainly():
         print(services_at_hand().token(account))
+
+
+def seen_when(as_of: datetime | None, known_at: str) -> dict[str, str]:
+    """The query for a day, as known at an instant."""
+    asked = {"as_of": as_of.date().isoformat()} if as_of else {}
+    return asked | ({"known_at": known_at} if known_at else {})
 
 
 def _show(answer: Any, page: RenderableType, *, json: bool) -> None:
