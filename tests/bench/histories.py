@@ -12,6 +12,9 @@ from uuid import UUID
 
 import msgspec
 
+from services.status.explaining.explaining import Explanations, Question
+from services.status.knowing.recalls import Recalls
+from services.status.queries import Asked
 from services.status.rebuilding.lanes import Lanes
 from services.status.rebuilding.rebuild import Rebuild
 from services.status.rebuilding.sources import FromHistory, Source
@@ -24,12 +27,17 @@ from shared.kernel.envelope import Envelope, event_type
 from shared.kernel.events import Event
 from shared.kernel.units import league_of
 from shared.platform.postgres import CONSUMING, Pool, migrate, migrations_in, open_pool
-from tests.bench.report import Figure, Report
+from tests.bench.report import Figure, Report, percentile
 from tests.bench.world import Unit, World, trees_in, units_in
 
 _SMALL = 150_000
 _AT_ONCE = 20_000
 _EVENTS_A_UNIT = 7.5
+_FIGURES = (
+    "total.expected", "total.mobilization.mobilized", "total.plans.implementation.approved",
+    "total.ledger.closed",
+)  # fmt: skip
+_TIMES = 10
 _SCHEMA = "bench_history"
 _RECORDED = datetime(2014, 6, 1, tzinfo=UTC)
 _CHECKPOINTS = """
@@ -42,8 +50,10 @@ async def rebuilds(world: World, report: Report, hierarchy: Path, events: int) -
     """A small history and a large one: the large one's rate and memory beside the small one's."""
     report.say(f"rebuild of {events:,} events of {hierarchy.name}")
     url, units = world.stack.database_url, units_in(hierarchy)
-    small = await _events_per_second(url, units, _SMALL)
-    large = await _events_per_second(url, units, events)
+    async with _rebuilt(url, units, _SMALL) as (_, small):
+        pass
+    async with _rebuilt(url, units, events) as (pool, large):
+        await _explained(pool, _enough(units, events), report)
     mebibytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     report.add(
         Figure(f"rebuild of {_SMALL:,} events", small, "events/s"),
@@ -53,7 +63,9 @@ async def rebuilds(world: World, report: Report, hierarchy: Path, events: int) -
     )
 
 
-async def _events_per_second(url: str, units: list[Unit], events: int) -> float:
+@asynccontextmanager
+async def _rebuilt(url: str, units: list[Unit], events: int) -> AsyncIterator[tuple[Pool, float]]:
+    """Views made anew of so many events, and how many a second that were."""
     wanted = migrations_in(*CONSUMING) + migrations_in("services.status.migrations")
     await migrate(url, _SCHEMA, wanted)
     pool = await open_pool(url, _SCHEMA)
@@ -63,11 +75,30 @@ async def _events_per_second(url: str, units: list[Unit], events: int) -> float:
         done = await Rebuild(pool, "status", lanes=Lanes(2, lambda: _lane(url))).run(
             FromHistory(pool)
         )
-        return done / (time.perf_counter() - started)
+        yield pool, done / (time.perf_counter() - started)
     finally:
         for name in (_SCHEMA, f"{_SCHEMA}_next", f"{_SCHEMA}_former"):
             await pool.execute(f'drop schema if exists "{name}" cascade')
         await pool.close()
+
+
+async def _explained(pool: Pool, units: list[Unit], report: Report) -> None:
+    """The first page of figures of the region with most units."""
+    explanations = Explanations(pool, "status", Recalls(pool, "status"))
+    trees = trees_in(units)
+    root = max(trees, key=lambda each: len(trees[each]))
+    asked = Asked(f"national-{root}", root, date(2014, 3, 4), "then")
+    taken = []
+    for figure in _FIGURES * _TIMES:
+        started = time.perf_counter()
+        found = await explanations.explain(Question(asked, figure))
+        taken.append((time.perf_counter() - started) * 1000)
+        assert found.rows, figure
+    name = f"explain, first page, {len(trees[root]):,} units"
+    report.add(
+        Figure(f"{name} p50", percentile(taken, 0.5), "ms", "under", 50),
+        Figure(f"{name} p99", percentile(taken, 0.99), "ms"),
+    )
 
 
 @asynccontextmanager
