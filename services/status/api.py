@@ -1,8 +1,9 @@
 """The views over HTTP: who may ask, for which day, and the answer as JSON."""
 
 import re
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -12,6 +13,7 @@ from pydantic import BeforeValidator
 from services.status.answers import Children, Hindsight, Leagues, Timeline, UnitStatus
 from services.status.contributions import Tree
 from services.status.facts import CampaignFact
+from services.status.kept import KeptAnswers, is_kept, with_freshness, without_freshness
 from services.status.knowing.recalls import Recall, Recalls
 from services.status.ordering import Order, Sort, page
 from services.status.queries import Asked, Known, Views
@@ -114,6 +116,10 @@ class Seen(NamedTuple):
     recall: Recall | None
 
 
+Answer: TypeAlias = UnitStatus | Children | Leagues | Timeline
+Make: TypeAlias = Callable[[Seen], Awaitable[Answer]]
+
+
 class Sight:
     """How a caller sees units: as they are known now, or as they were at an instant."""
 
@@ -126,6 +132,8 @@ class Sight:
         self.known_at = known_at
         self.views = views
         self._ask = ask
+        self._kept: KeptAnswers = request.app.state.kept_answers
+        self._request = (request.url.path, request.url.query)
 
     def asked(self, campaign: str, code: str, as_of: date | None, tree: Tree) -> Asked:
         """Without a day, the last one of which something was known."""
@@ -135,12 +143,28 @@ class Sight:
 
     async def of(self, asked: Asked) -> Seen:
         """The unit, once the caller is found to have the right to see it as it stands today."""
-        known = await self.allow(asked)
+        return await self._seen(asked, await self.allow(asked))
+
+    async def _seen(self, asked: Asked, known: Known) -> Seen:
         if self.known_at is None:
             return Seen(asked, self.views, known, None)
         recall = await self.recalls.at(asked.campaign, asked.unit, self.known_at)
         views = Views(recall.rows)
         return Seen(asked, views, await views.known(asked), recall)
+
+    async def shown(self, asked: Asked, make: Make) -> Response:
+        """What `make` answers about the unit; of upper units, and as known now, it is kept."""
+        known = await self.allow(asked)
+        if self.known_at is not None or not is_kept(known.unit):
+            seen = await self._seen(asked, known)
+            return await self.told(await make(seen), seen)
+
+        async def made() -> bytes:
+            now = await self.views.known(asked)
+            return without_freshness(await make(Seen(asked, self.views, now, None)))
+
+        body = await self._kept.answer((*self._request, asked), made)
+        return _of_json(with_freshness(body, await self.views.freshness()))
 
     async def allow(self, asked: Asked) -> Known:
         """As it is known today, to a caller who has the right to see it."""
@@ -172,8 +196,10 @@ async def unit_status(
     as_of: AsOf = None,
     tree: InTree = "then",
 ) -> Response:
-    seen = await sight.of(sight.asked(campaign, code, as_of, tree))
-    return await sight.told(await seen.views.status(seen.asked, seen.known), seen)
+    async def made(seen: Seen) -> UnitStatus:
+        return await seen.views.status(seen.asked, seen.known)
+
+    return await sight.shown(sight.asked(campaign, code, as_of, tree), made)
 
 
 @router.get(
@@ -192,20 +218,21 @@ async def children(
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Response:
-    seen = await sight.of(sight.asked(campaign, code, as_of, tree))
-    rows = await seen.views.children(seen.asked, seen.known)
-    shown, following = page(rows, sort, order, cursor, limit)
-    answer = Children(
-        campaign=campaign,
-        as_of=seen.asked.day,
-        tree=tree,
-        parent=code,
-        count=len(rows),
-        children=shown,
-        next_cursor=following,
-        freshness=await seen.views.freshness(),
-    )
-    return await sight.told(answer, seen)
+    async def made(seen: Seen) -> Children:
+        rows = await seen.views.children(seen.asked, seen.known)
+        shown, following = page(rows, sort, order, cursor, limit)
+        return Children(
+            campaign=campaign,
+            as_of=seen.asked.day,
+            tree=tree,
+            parent=code,
+            count=len(rows),
+            children=shown,
+            next_cursor=following,
+            freshness=await seen.views.freshness(),
+        )
+
+    return await sight.shown(sight.asked(campaign, code, as_of, tree), made)
 
 
 @router.get(
@@ -216,17 +243,18 @@ async def children(
 async def leagues(
     campaign: Campaign, sight: SightOf, as_of: AsOf = None, tree: InTree = "then"
 ) -> Response:
+    async def made(seen: Seen) -> Leagues:
+        return Leagues(
+            campaign=campaign,
+            as_of=seen.asked.day,
+            tree=tree,
+            leagues=await seen.views.leagues(seen.asked, seen.known),
+            freshness=await seen.views.freshness(),
+        )
+
     opening = (await sight.views.campaign(campaign)).opening
     root = opening.root if opening else ""
-    seen = await sight.of(sight.asked(campaign, root, as_of, tree))
-    answer = Leagues(
-        campaign=campaign,
-        as_of=seen.asked.day,
-        tree=tree,
-        leagues=await seen.views.leagues(seen.asked, seen.known),
-        freshness=await seen.views.freshness(),
-    )
-    return await sight.told(answer, seen)
+    return await sight.shown(sight.asked(campaign, root, as_of, tree), made)
 
 
 @router.get(
@@ -243,23 +271,24 @@ async def timeline(
     class_: ClassName = None,
     tree: InTree = "then",
 ) -> Response:
-    seen = await sight.of(sight.asked(campaign, code, to, tree))
-    last, known = seen.asked.day, seen.known
-    first = from_ or _first_day(known.campaign, last)
-    if not 0 <= (last - first).days <= _LONGEST_SPAN_DAYS:
-        raise SpanNotPossible(days=_LONGEST_SPAN_DAYS)
-    steps = await seen.views.steps(seen.asked, known, first, class_)
-    answer = Timeline(
-        campaign=campaign,
-        unit=code,
-        tree=tree,
-        class_=class_,
-        from_=first,
-        to=last,
-        days=series(steps, first, last, known.windows),
-        freshness=await seen.views.freshness(),
-    )
-    return await sight.told(answer, seen)
+    async def made(seen: Seen) -> Timeline:
+        last, known = seen.asked.day, seen.known
+        first = from_ or _first_day(known.campaign, last)
+        if not 0 <= (last - first).days <= _LONGEST_SPAN_DAYS:
+            raise SpanNotPossible(days=_LONGEST_SPAN_DAYS)
+        steps = await seen.views.steps(seen.asked, known, first, class_)
+        return Timeline(
+            campaign=campaign,
+            unit=code,
+            tree=tree,
+            class_=class_,
+            from_=first,
+            to=last,
+            days=series(steps, first, last, known.windows),
+            freshness=await seen.views.freshness(),
+        )
+
+    return await sight.shown(sight.asked(campaign, code, to, tree), made)
 
 
 async def seen_by(views: Views, ask: Ask, asked: Asked) -> Known:
@@ -286,4 +315,8 @@ def _first_day(campaign: CampaignFact, last: date) -> date:
 
 
 def _json(answer: object) -> Response:
-    return Response(msgspec.json.encode(answer), media_type="application/json")
+    return _of_json(msgspec.json.encode(answer))
+
+
+def _of_json(body: bytes) -> Response:
+    return Response(body, media_type="application/json")

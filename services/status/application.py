@@ -12,6 +12,7 @@ from services.status.bulletin.drafting import Drafts
 from services.status.bulletin.issuing import IssuedBulletins
 from services.status.explaining import api as explaining_api
 from services.status.explaining.explaining import Explanations
+from services.status.kept import KeptAnswers
 from services.status.knowing.recalls import Recalls
 from services.status.projections import StatusProjection
 from services.status.queries import Views
@@ -63,6 +64,7 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
             app.state.pool = pool
             app.state.projection = projection.name
             app.state.views = Views(StoredRows(pool, projection.name))
+            app.state.kept_answers = KeptAnswers(pool, projection.name)
             app.state.recalls = Recalls(pool, projection.name)
             app.state.explanations = Explanations(pool, projection.name, app.state.recalls)
             app.state.dry_runs = DryRuns(settings.service_urls["units"], http)
