@@ -50,6 +50,18 @@ class Allergic(StatusProjection):
         await super().apply(connection, envelopes)
 
 
+class Paused(StatusProjection):
+    """Waits in its transaction until it is let go."""
+
+    def __init__(self) -> None:
+        self.reached, self.released = asyncio.Event(), asyncio.Event()
+
+    async def apply(self, connection: Connection, envelopes: Sequence[Envelope]) -> None:
+        self.reached.set()
+        await self.released.wait()
+        await super().apply(connection, envelopes)
+
+
 @pytest.fixture
 def world() -> Campaign:
     return small()
@@ -124,6 +136,25 @@ async def test_a_write_shows_to_whom_holds_its_token(
     answer = await asked
 
     assert answer["below_total"]["mobilization"]["mobilized"] == before + 1
+
+
+async def test_what_was_begun_first_and_ended_last_shows_at_once(
+    filled: Pool, http: httpx.AsyncClient, world: Campaign
+) -> None:
+    """Of two workers: the instant of the later one stands already."""
+    world.mobilizes("150202", at(2, 26))
+    slow = world.told.envelopes[:]
+    world.raises("i-7", "1501", date(2014, 2, 27))
+    paused = Paused()
+    applier = Applier(filled, paused, Feed(slow))
+    slowly = asyncio.create_task(applier.apply(records(slow)))
+    await paused.reached.wait()
+    await Applier(filled, StatusProjection(), Feed([])).apply(records(world.told.envelopes[-1:]))
+    before = await mobilized(http)
+    paused.released.set()
+    await slowly
+
+    assert await mobilized(http) == before + 1
 
 
 async def test_another_history_of_the_same_length_shows_at_once(
