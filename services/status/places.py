@@ -119,7 +119,8 @@ def take(tallies: Tallies, metric: str, n: int) -> None:
         for way, name in places_of(metric):
             node: Any = tallies
             for step, make in way:
-                node = down(node, step, make)
+                found = node.get(step) if isinstance(node, dict) else getattr(node, step)
+                node = found or down(node, step, make)
             if isinstance(node, dict):
                 node[name] = node.get(name, 0) + n
             else:

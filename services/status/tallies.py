@@ -1,6 +1,7 @@
 """Tallies: what things add up to, such as teams, ledger items and programmes."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -144,14 +145,27 @@ def permille(part: int, whole: int) -> int | None:
 
 def add_up(into: msgspec.Struct, more: msgspec.Struct) -> None:
     """Add every count of `more`, however deep; rates are worked out anew by who asks for them."""
-    for name in more.__struct_fields__:
-        value = getattr(more, name)
-        if isinstance(value, int) and not name.endswith("_permille"):
+    numbers, parts = _fields_of(type(more))
+    for name in numbers:
+        if value := getattr(more, name):
             setattr(into, name, getattr(into, name) + value)
-        elif isinstance(value, dict):
-            _add_each(down(into, name, dict), value)
-        elif isinstance(value, msgspec.Struct):
+    for name in parts:
+        value = getattr(more, name)
+        if isinstance(value, dict):
+            if value:
+                _add_each(down(into, name, dict), value)
+        elif value is not UNSET:
             add_up(down(into, name, type(value)), value)
+
+
+@cache
+def _fields_of(kind: type[msgspec.Struct]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields that are counts, and those that hold counts; rates are neither."""
+    fields = [f for f in msgspec.structs.fields(kind) if not f.name.endswith("_permille")]
+    return (
+        tuple(field.name for field in fields if field.type is int),
+        tuple(field.name for field in fields if field.type is not int),
+    )
 
 
 def _add_each(into: dict[str, Any], more: dict[str, Any]) -> None:
