@@ -1,10 +1,11 @@
-"""A route for endpoints that are asked often: a sound request goes straight to its endpoint."""
+"""Routes for endpoints that are asked often: a sound request goes straight to its endpoint."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import msgspec
 from fastapi import Request, Response
+from fastapi.dependencies.utils import request_params_to_args
 from fastapi.routing import APIRoute
 
 from shared.platform.asking import asking
@@ -52,6 +53,46 @@ class LeanRoute(APIRoute):
                 )
                 wrong = wrong or error
             if wrong:
+                return await ordinary(request)
+            values[ask_name] = await asking(request)
+            if request_name is not None:
+                values[request_name] = request
+            response: Response = await endpoint(**values)
+            return response
+
+        return lean
+
+
+class LeanQueryRoute(APIRoute):
+    """Reads, of many query parameters, those that are given; the others are what they are when
+    left out, and need not be looked at one by one. What is not sound is left to FastAPI.
+    """
+
+    def get_route_handler(self) -> Handler:
+        ordinary = super().get_route_handler()
+        return self._lean(ordinary) if self._is_plain() else ordinary
+
+    def _is_plain(self) -> bool:
+        """Whether the endpoint takes nothing but path, query, `Ask` and the request."""
+        wanted = self.dependant
+        return [each.call for each in wanted.dependencies] == [asking] and not (
+            wanted.body_params or wanted.header_params or wanted.cookie_params
+        )
+
+    def _lean(self, ordinary: Handler) -> Handler:
+        path, ask_name = self.dependant.path_params, self.dependant.dependencies[0].name or ""
+        request_name, endpoint = self.dependant.request_param_name, self.endpoint
+        query = {field.alias: field for field in self.dependant.query_params}
+        optional = [field for field in query.values() if not field.field_info.is_required()]
+        left_out = {field.name: field.default for field in optional}
+
+        async def lean(request: Request) -> Response:
+            given = request.query_params
+            asked = [field for name, field in query.items() if name in given]
+            in_path, path_wrong = request_params_to_args(path, request.path_params)
+            in_query, query_wrong = request_params_to_args(asked, given)
+            values = {**left_out, **in_path, **in_query}
+            if path_wrong or query_wrong or len(values) < len(path) + len(query):
                 return await ordinary(request)
             values[ask_name] = await asking(request)
             if request_name is not None:

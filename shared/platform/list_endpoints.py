@@ -15,6 +15,7 @@ from shared.platform.eventstore import EventStore
 from shared.platform.exporting import Export, export_responses
 from shared.platform.fields import CODE_PATTERN, CampaignInPath
 from shared.platform.filters import Filter
+from shared.platform.lean_route import LeanQueryRoute
 from shared.platform.listing import Listing, Order, Wanted
 from shared.platform.openapi import read_responses
 from shared.platform.units_at_hand import paths_of
@@ -152,8 +153,9 @@ class ListEndpoint:
         signature = Signature([*self.parameters(), *more])
         endpoint.__signature__ = signature  # type: ignore[attr-defined]
         router.add_api_route(
-            path, endpoint, methods=["GET"], name=name, summary=summary, responses=responses
-        )
+            path, endpoint, methods=["GET"], name=name, summary=summary, responses=responses,
+            route_class_override=LeanQueryRoute,
+        )  # fmt: skip
 
     def parameters(self) -> Iterator[Parameter]:
         """What every endpoint of the list takes: campaign, request, caller, filters and order."""

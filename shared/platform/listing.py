@@ -1,7 +1,7 @@
 """Lists of read models: a page at a time, filtered, in any declared order, within subtrees."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import NoneType
 from typing import Any, Final, get_args, get_origin
@@ -13,14 +13,11 @@ from shared.platform.cursors import MalformedCursor, cursor_of, values_after
 from shared.platform.filters import Condition
 from shared.platform.inline_views import Table
 from shared.platform.postgres import Pool
+from shared.platform.subtrees import gathered, many_units, tested
 
-# Of the directory's present paths: a unit that has moved is listed where it stands now.
-_CODES_WITHIN: Final = """
-select array_agg(d.code) from unnest($2::text[]) u(path)
-join unit_directory d on d.campaign = $1
-    and d.path collate "C" >= u.path and d.path collate "C" < u.path || '/'
-    and (d.path = u.path or d.path collate "C" >= u.path || '.')
-"""
+# So many rows in the order asked for are looked at for a page of a large subtree, before all the
+# rows of the subtree are gathered and ordered.
+_LOOKED_AT: Final = 4_000
 _HISTORY: Final = """
 select json_build_object(
     'event', type, 'version', stream_version, 'occurred_at', occurred_at,
@@ -63,7 +60,8 @@ class Listing:
     A shown field is a column of the table, or `computed` says it in SQL over the row `t` and its
     unit's row `d` in the directory. `unit` is the column of the unit a row is about; None where
     rows concern the whole campaign. `sorts` are the columns a list may be ordered by: those that
-    large tables are asked for want an index (campaign, column, rest of the key).
+    large tables are asked for want an index (campaign, column, rest of the key), and `indexed`
+    names those that have one: in their order rows can be read without reading all.
     """
 
     table: Table
@@ -71,6 +69,7 @@ class Listing:
     sorts: tuple[str, ...] = ()
     unit: str | None = "unit"
     computed: Mapping[str, str] = field(default_factory=dict)
+    indexed: frozenset[str] = frozenset()
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -114,7 +113,7 @@ class Listing:
 
     async def count(self, pool: Pool, wanted: Wanted) -> int:
         """How many rows all pages hold together."""
-        query = await self._query(pool, wanted)
+        query = self._query(wanted)
         found: int = await pool.fetchval(
             f"select count(*) from {self.table.name} t where {query.where}",  # noqa: S608
             *query.values,
@@ -135,7 +134,7 @@ class Listing:
         self, pool: Pool, wanted: Wanted, names: Sequence[str]
     ) -> tuple[str, list[object]]:
         """A query for these fields of every row, in the order asked for, and its values."""
-        query = await self._query(pool, wanted)
+        query = self._query(wanted)
         direction = _direction(wanted.order)
         ordered = ", ".join(f"t.{name}{direction}" for name in self._ordered(wanted))
         if wanted.order is not None:
@@ -157,52 +156,53 @@ class Listing:
         """One row more than the page holds. Rows that have a value, then those without: each is a
         range of an index, which a condition for both would not be.
         """
-        query, most = await self._query(pool, wanted), wanted.limit + 1
-        rows: list[asyncpg.Record]
+        query, most = self._query(wanted), wanted.limit + 1
+        walks = await self._walks(pool, wanted)
         if wanted.order is None or not self._nullable(wanted.order.column):
-            rows = await pool.fetch(*self._part(query, wanted, after, most))
-            return rows
-        rows, column = [], wanted.order.column
+            return await self._part(query, wanted, after, most).rows(pool, walks=walks)
+        rows: list[asyncpg.Record] = []
+        column = wanted.order.column
         if not after or after[0] is not None:
-            valued = query.narrowed((f"t.{column} is not null", ()))
-            rows = await pool.fetch(*self._part(valued, wanted, after, most))
+            valued = query.from_here(f"t.{column} is not null")
+            rows = await self._part(valued, wanted, after, most).rows(pool, walks=walks)
             after = []
         if len(rows) < most:
-            empty = query.narrowed((f"t.{column} is null", ()))
-            rows += await pool.fetch(*self._part(empty, wanted, after[1:], most - len(rows), 1))
+            empty = query.from_here(f"t.{column} is null")
+            part = self._part(empty, wanted, after[1:], most - len(rows), 1)
+            rows += await part.rows(pool, walks=walks)
         return rows
+
+    async def _walks(self, pool: Pool, wanted: Wanted) -> bool:
+        """Whether the page's rows are looked for in the order asked for: where many of all rows
+        are wanted, soon enough are found.
+        """
+        indexed = wanted.order is None or wanted.order.column in self.indexed
+        if not indexed or wanted.under is None or self.unit is None:
+            return False
+        return await many_units(pool, wanted.campaign, wanted.under)
 
     def _part(
         self, query: "_Query", wanted: Wanted, after: Sequence[Any], most: int, first: int = 0
-    ) -> tuple[Any, ...]:
-        """A query for at most so many rows in the order of the columns from `first` on, and its
-        values.
-        """
+    ) -> "_Part":
+        """At most so many rows in the order of the columns from `first` on."""
         ordered, direction = self._ordered(wanted), _direction(wanted.order)
         if after:
             names = ", ".join(f"t.{name}" for name in ordered[first:])
-            places = ", ".join("{}" for _ in after)
-            query.add((f"({names}) {'<' if direction else '>'} ({places})", tuple(after)))
+            places = ", ".join(query.place(value) for value in after)
+            query = query.from_here(f"({names}) {'<' if direction else '>'} ({places})")
         by = ", ".join(f"t.{name}{direction}" for name in ordered[first:])
-        source, limit = f"{self.table.name} t where {query.where}", query.place(most)
-        # The rows of a subtree are found by their units and then ordered: in the order asked for
-        # they may all stand at the end of a large table.
-        mine = f"mine as materialized (select t.* from {source}), " if wanted.under else ""  # noqa: S608
         # What is shown is made of the page's rows only: names of units may be asked for.
-        text = (
-            f"with {mine}t as materialized (select t.* from {'mine t' if mine else source}"  # noqa: S608
-            f" order by {by} limit {limit})"
-            f" select to_json(x)::text as shown_row, {', '.join(f't.{name}' for name in ordered)}"
+        shown = (
+            f"select to_json(x)::text as shown_row, {', '.join(f't.{name}' for name in ordered)}"  # noqa: S608 - names are ours
             f" from t{self.joined} cross join lateral (select {self.selected()}) x order by {by}"
         )
-        return text, *query.values
+        return _Part(query, self.table.name, by, query.place(most), shown, most)
 
-    async def _query(self, pool: Pool, wanted: Wanted) -> "_Query":
-        query = _Query([wanted.campaign], ["t.campaign = $1"])
+    def _query(self, wanted: Wanted) -> "_Query":
+        query = _Query([wanted.campaign])
         query.add(*wanted.conditions)
         if wanted.under is not None and self.unit is not None:
-            codes = await pool.fetchval(_CODES_WITHIN, wanted.campaign, list(wanted.under))
-            query.add((f"t.{self.unit} = any({{}}::text[])", (codes or [],)))
+            query.under = (f"t.{self.unit}", query.place(list(wanted.under)))
         return query
 
     def _ordered(self, wanted: Wanted) -> tuple[str, ...]:
@@ -215,20 +215,30 @@ class Listing:
         return [(self.table.columns[n], self._nullable(n)) for n in self._ordered(wanted)]
 
     def _nullable(self, column: str) -> bool:
-        shown = {member.name: member.type for member in msgspec.structs.fields(self.shown)}
-        return column not in self.table.key and NoneType in get_args(shown.get(column, str | None))
+        return column not in self.table.key and column not in self._always
+
+    @cached_property
+    def _always(self) -> frozenset[str]:
+        """Shown fields that every row has a value of."""
+        members = msgspec.structs.fields(self.shown)
+        return frozenset(each.name for each in members if NoneType not in get_args(each.type))
 
 
 @dataclass
 class _Query:
-    """Conditions and values of one question, as they are put together."""
+    """Values and conditions of one question, as they are put together: where in the order its
+    rows begin, what they are asked for, and under which paths their units are.
+    """
 
     values: list[object]
-    conditions: list[str]
+    begins: list[str] = field(default_factory=lambda: ["t.campaign = $1"])
+    conditions: list[str] = field(default_factory=list)
+    under: tuple[str, str] | None = None
 
     @property
     def where(self) -> str:
-        return " and ".join(self.conditions)
+        within = [] if self.under is None else [gathered(*self.under)]
+        return " and ".join([*self.begins, *self.conditions, *within])
 
     def place(self, value: object) -> str:
         """Bind a value; the place it takes."""
@@ -239,11 +249,50 @@ class _Query:
         for sql, values in further:
             self.conditions.append(sql.format(*[self.place(value) for value in values]))
 
-    def narrowed(self, *further: Condition) -> "_Query":
-        """The same question with further conditions."""
-        other = _Query([*self.values], [*self.conditions])
-        other.add(*further)
-        return other
+    def from_here(self, beginning: str) -> "_Query":
+        """The same question of the rows that begin so."""
+        return replace(self, values=[*self.values], begins=[*self.begins, beginning])
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Rows of a page in an order that has no gap: the query in its parts."""
+
+    query: _Query
+    table: str
+    by: str
+    limit: str
+    shown: str
+    most: int
+
+    async def rows(self, pool: Pool, *, walks: bool) -> list[asyncpg.Record]:
+        """The rows; `walks` where it is worth looking for them in their order first."""
+        if walks:
+            found: list[asyncpg.Record] = await pool.fetch(self._walked(), *self.query.values)
+            if len(found) == self.most:
+                return found
+        whole: list[asyncpg.Record] = await pool.fetch(self._found(), *self.query.values)
+        return whole
+
+    def _found(self) -> str:
+        source = f"{self.table} t where {self.query.where}"
+        # The rows of a subtree are found by their units and then ordered: in the order asked for
+        # they may all stand at the end of a large table. `offset` keeps the planner from walking.
+        return self._with(f"(select t.* from {source} offset 0) t" if self.query.under else source)  # noqa: S608 - names are ours
+
+    def _walked(self) -> str:
+        begins = " and ".join(self.query.begins)
+        some = (
+            f"select t.* from {self.table} t where {begins} order by {self.by} limit {_LOOKED_AT}"  # noqa: S608 - names are ours
+        )
+        within = [tested(*self.query.under)] if self.query.under else []
+        return self._with(f"({some}) t where {' and '.join([*self.query.conditions, *within])}")
+
+    def _with(self, source: str) -> str:
+        return (
+            f"with t as materialized (select t.* from {source}"  # noqa: S608 - names are ours
+            f" order by {self.by} limit {self.limit}) {self.shown}"
+        )
 
 
 def _name(order: Order | None) -> str:

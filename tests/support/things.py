@@ -54,6 +54,7 @@ THING_LIST: Final = Listing(
     ThingShown,
     ("thing", "points", "due_on", "title"),
     computed={"unit_name": "coalesce(d.name, '')"},
+    indexed=frozenset({"points", "due_on"}),
 )
 
 

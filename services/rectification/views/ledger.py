@@ -11,7 +11,8 @@ from shared.platform.listing import Listing
 
 # From three days before it is due, an item is near.
 DUE_SOON_DAYS: Final = 3
-_TODAY: Final = "(now() at time zone 'Asia/Shanghai')::date"
+# Asked for by itself, it is reckoned once a query: once a row takes longer than all the rest.
+_TODAY: Final = "(select (now() at time zone 'Asia/Shanghai')::date)"
 _COUNTS: Final = "t.state <> 'closed' and t.paused_on is null"
 OVERDUE: Final = f"({_COUNTS} and t.due_on < {_TODAY})"
 DUE_SOON: Final = f"({_COUNTS} and t.due_on between {_TODAY} and {_TODAY} + {DUE_SOON_DAYS})"
@@ -118,4 +119,5 @@ LEDGER: Final = Listing(
         "overdue": OVERDUE,
         "due_soon": DUE_SOON,
     },
+    indexed=frozenset({"item", "due_on", "raised_on", "responsible_person"}),
 )  # fmt: skip

@@ -68,6 +68,16 @@ def test_a_search_looks_into_every_column_and_takes_signs_for_themselves() -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "like"),
+    [("校车", "like"), ("2014-03", "like"), ("QQ群", "ilike"), ("Ω", "ilike"), ("ǅ", "ilike")],
+)
+def test_case_is_looked_past_only_where_there_is_any(given: str, like: str) -> None:
+    sql, values = condition(search("title"), given)
+
+    assert (sql, values) == (f"(t.title {like} {{}})", (f"%{given}%",))
+
+
 @pytest.mark.parametrize("given", ["", "a" * 121, "a\x00b", "  "])
 def test_a_search_refuses_what_no_text_holds(given: str) -> None:
     with pytest.raises(ValidationError):

@@ -1,6 +1,7 @@
-"""The lean route answers what FastAPI's own would, whatever is sent."""
+"""Lean routes answer what FastAPI's own would, whatever is sent."""
 
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from shared.platform.asking import Ask
 from shared.platform.auth import Authenticator
 from shared.platform.fields import Body, CodeInPath, Count, LocalDate, Name
 from shared.platform.http import create_app
-from shared.platform.lean_route import LeanRoute
+from shared.platform.lean_route import LeanQueryRoute, LeanRoute
 from shared.platform.metrics import Metrics
 from tests.support.access import ISSUER_URL, bearer, issuer_client
 
@@ -120,3 +121,78 @@ async def test_a_sound_request_reaches_the_endpoint_with_all_it_asks_for() -> No
 
 def test_it_is_documented_as_the_ordinary_route_is() -> None:
     assert app_with(LeanRoute).openapi() == app_with(APIRoute).openapi()
+
+
+def listing_with(route_class: type[APIRoute]) -> FastAPI:
+    router = APIRouter(route_class=route_class)
+
+    @router.get("/units/{code}/items")
+    async def items(
+        code: CodeInPath,
+        request: Request,
+        ask: Ask,
+        since: LocalDate,
+        state: Annotated[list[Literal["open", "closed"]] | None, Query(max_length=2)] = None,
+        late: bool | None = None,
+        q: Annotated[str | None, Query(min_length=2)] = None,
+        limit: Annotated[int, Query(ge=1, le=500)] = 100,
+        sort: Literal["due_on", "-due_on"] | None = None,
+    ) -> Response:
+        told = [code, ask.caller.subject, since, state, late, q, limit, sort, request.method]
+        return Response(repr(told))
+
+    async def ready() -> dict[str, str]:
+        return {}
+
+    app = create_app("Test", "", [router], Metrics(), ready)
+    app.state.authenticator = Authenticator(ISSUER_URL, issuer_client())
+    return app
+
+
+async def got(app: FastAPI, query: str, token: bool = True) -> tuple[int, dict[str, str], str]:
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        headers = {**(bearer("clerk", "15") if token else {}), "X-Correlation-Id": "c-1"}
+        answered = await client.get(f"/units/{query}", headers=headers)
+    return answered.status_code, dict(answered.headers), answered.text
+
+
+QUERIES = {
+    "all there is": "1502/items?since=2014-02-18&state=open&state=closed&late=yes&q=校车&limit=7"
+    "&sort=-due_on",
+    "only what is needed": "1502/items?since=2014-02-18",
+    "what is needed left out": "1502/items?late=true",
+    "one of several": "1502/items?since=2014-02-18&state=open",
+    "one twice": "1502/items?since=2014-02-18&limit=7&limit=8",
+    "what nobody asked for": "1502/items?since=2014-02-18&who=me&_=1",
+    "empty": "1502/items?since=2014-02-18&late=&q=&state=",
+    "too many": "1502/items?since=2014-02-18&state=open&state=open&state=open",
+    "a wrong word": "1502/items?since=2014-02-18&state=ajar&sort=title",
+    "no day": "1502/items?since=2014-02-30",
+    "out of range": "1502/items?since=2014-02-18&limit=501",
+    "a wrong code": "-1502/items?since=2014-02-18",
+    "code and query wrong": "-1502/items?since=x&limit=0",
+    "no text": "1502/items?since=2014-02-18&q=%ff%fe",
+}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+@pytest.mark.parametrize("token", [True, False])
+async def test_a_list_answers_as_the_ordinary_route_does(name: str, token: bool) -> None:
+    lean = await got(listing_with(LeanQueryRoute), QUERIES[name], token)
+    ordinary = await got(listing_with(APIRoute), QUERIES[name], token)
+
+    assert lean == ordinary
+
+
+async def test_a_list_is_given_what_was_asked_and_the_rest_as_declared() -> None:
+    status, _, told = await got(listing_with(LeanQueryRoute), QUERIES["one of several"])
+
+    assert status == 200
+    assert told == repr(
+        ["1502", "p-15-clerk", date(2014, 2, 18), ["open"], None, None, 100, None, "GET"]
+    )
+
+
+def test_a_list_is_documented_as_the_ordinary_route_is() -> None:
+    assert listing_with(LeanQueryRoute).openapi() == listing_with(APIRoute).openapi()
