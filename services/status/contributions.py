@@ -100,14 +100,10 @@ def add_thing_change(changes: dict[Mark, int], before: Picture, after: Picture) 
     stands, has = after
     if stood is stands:
         had, has = _differing(had, has)
-    for standing_, known, sign in ((stood, had, -1), (stands, has, 1)):
-        if standing_ is None or not known:
-            continue
-        _, then, now = standing_
-        details = [span for span in known if _is_detail(span)]
-        plain = [span for span in known if not _is_detail(span)] if details else known
-        _mark_all(changes, standing_, plain, sign)
-        _mark_all(changes, (ALL, then, now), details, sign)
+    if stood is not None:
+        _mark_things(changes, stood, had, -1)
+    if stands is not None:
+        _mark_things(changes, stands, has, 1)
 
 
 def spread(changes: dict[Mark, int]) -> dict[Line, int]:
@@ -132,8 +128,8 @@ def spread(changes: dict[Mark, int]) -> dict[Line, int]:
     return {line: n for line, n in lines.items() if n}
 
 
-def _is_detail(span: Rolled) -> bool:
-    metric = span[0]
+@lru_cache(5_000)
+def _is_detail(metric: str | Due) -> bool:
     return isinstance(metric, str) and metric.startswith(DETAIL)
 
 
@@ -167,6 +163,17 @@ def _differing(
     return before[first : len(before) - last], after[first : len(after) - last]
 
 
+def _mark_things(
+    changes: dict[Mark, int], stands: Standing, known: Sequence[Rolled], sign: int
+) -> None:
+    details: list[Rolled] = []
+    plain: list[Rolled] = []
+    for span in known:
+        (details if _is_detail(span[0]) else plain).append(span)
+    _mark_all(changes, stands, plain, sign)
+    _mark_all(changes, (ALL, stands[1], stands[2]), details, sign)
+
+
 def _mark_all(
     changes: dict[Mark, int], stands: Standing, known: Sequence[Rolled], sign: int
 ) -> None:
@@ -191,7 +198,7 @@ def _mark(
         if not above:
             continue  # nothing stands above the root
         for metric, start, end, n in known:
-            first = max(begins, start)
+            first = start if start > begins else begins  # noqa: FURB136 - a call each, by the million
             last = end if ends is None or (end is not None and end < ends) else ends
             if last is not None and first >= last:
                 continue

@@ -31,7 +31,7 @@ from services.status.facts import (
 )
 from services.status.pieces import Piece, Told, keep, put_newest
 from shared.contracts import schedule, units
-from shared.contracts.contract import Contract, UnknownEvent
+from shared.contracts.contract import Contract, Reader, UnknownEvent
 from shared.contracts.rectification import RECTIFICATION
 from shared.contracts.schedule import SCHEDULE
 from shared.contracts.supervision import SUPERVISION
@@ -47,9 +47,8 @@ PASSAGES: Final[frozenset[type[Event]]] = frozenset({units.UnitMoved, units.Unit
 
 
 def opened(envelope: Told) -> Event:
-    """The envelope's event as today's class; the lookup of its type is remembered."""
-    contract, name, version = _read_as(envelope.type)
-    return contract.decode(name, version, envelope.data)
+    """The envelope's event as today's class; what reads its type is remembered."""
+    return _reader(envelope.type)(envelope.data)
 
 
 def concerns_unit(event: Event) -> bool:
@@ -288,10 +287,10 @@ TEACHING: Final[frozenset[type[Event]]] = frozenset(_UNIT_LESSONS) | frozenset(_
 
 
 @cache
-def _read_as(type_name: str) -> tuple[Contract, str, int]:
+def _reader(type_name: str) -> Reader:
     for contract in CONTRACTS:
         prefix = f"campaign.{contract.service}."
         if type_name.startswith(prefix):
             name, _, version = type_name.removeprefix(prefix).rpartition(".v")
-            return contract, name, int(version)
+            return contract.reader(name, int(version))
     raise UnknownEvent(type_name)

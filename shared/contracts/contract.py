@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -10,6 +11,8 @@ from shared.kernel.envelope import Envelope
 from shared.kernel.events import Event
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+Stored: TypeAlias = bytes | str | msgspec.Raw
+Reader: TypeAlias = Callable[[Stored], Event]
 
 
 class UnknownEvent(ValueError):
@@ -44,12 +47,19 @@ class Contract:
         names: dict[type, tuple[str, int]] = self._names  # type: ignore[attr-defined]
         return names[type(event)]
 
-    def decode(self, name: str, schema_version: int, data: bytes | str | msgspec.Raw) -> Event:
+    def decode(self, name: str, schema_version: int, data: Stored) -> Event:
         """Read stored data of any version as today's class, stepping it through upcasters."""
+        return self.reader(name, schema_version)(data)
+
+    def reader(self, name: str, schema_version: int) -> Reader:
+        """What reads data of this version: whoever reads much keeps it."""
         decoders: dict[tuple[str, int], msgspec.json.Decoder[Event]] = self._decoders  # type: ignore[attr-defined]
         decoder = decoders.get((name, schema_version))
-        if decoder is not None:
-            return decoder.decode(data)
+        return (
+            partial(self._stepped_up, name, schema_version) if decoder is None else decoder.decode
+        )
+
+    def _stepped_up(self, name: str, schema_version: int, data: Stored) -> Event:
         if name not in self.events:
             raise UnknownEvent(f"{self.service}.{name}")
         current, cls = self.events[name]

@@ -45,8 +45,8 @@ class Gathering:
                     self._add_unit(unit, fact)
                 await asyncio.sleep(0)
             for some_things in turns_of(part.things):
-                for (_, kind, id_), (thing, spans) in some_things:
-                    self._add_thing(kind, id_, thing, spans)
+                for (_, kind, id_), thing in some_things:
+                    self._add_thing(kind, id_, thing)
                 await asyncio.sleep(0)
         self._let_go()
         limit = self._wanted.limit
@@ -63,11 +63,11 @@ class Gathering:
         elif figure.scope == "total" or (figure.scope == "below" and not is_asked):
             self._add(founds(place, self._measure.unit(fact, below=not is_asked)))
 
-    def _add_thing(self, kind: str, id_: str, thing: Thing, units: Iterable[str]) -> None:
+    def _add_thing(self, kind: str, id_: str, thing: Thing) -> None:
         figure = self._measure.figure
         if kind not in figure.kinds:
             return
-        for unit in units:
+        for unit in thing.units():
             place = self._places.get(unit)
             if place is not None and self._asks_for_things_of(place):
                 amounts = self._measure.thing(thing, unit, place.fact)

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from services.status.rebuilding.recollecting import Part, Recollection
+from services.status.rebuilding.recollecting import Known, Recollection
 
 _TURN_EVENTS: Final = 300
 _TURN_FACTS: Final = 200
@@ -33,7 +33,7 @@ _told: Final = msgspec.json.Decoder(_Told).decode
 
 async def learnt(
     facts: Recollection, parts: AsyncIterable[AsyncIterable[Sequence[bytes]]]
-) -> AsyncIterator[Part]:
+) -> AsyncIterator[Known]:
     """What is known in full with each part's end, and at last what had to wait."""
     async for batches in parts:
         async for values in batches:
@@ -41,8 +41,8 @@ async def learnt(
                 turn = values[start : start + _TURN_EVENTS]
                 facts.learn([_told(value) for value in turn])
                 await asyncio.sleep(0)
-        yield facts.take_part()
-    yield facts.take_rest()
+        yield facts.take_known()
+    yield facts.take_known_at_last()
 
 
 def turns_of(found: Mapping[K, V]) -> Iterator[list[tuple[K, V]]]:

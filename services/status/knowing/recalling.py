@@ -15,9 +15,9 @@ from services.status.facts import UnitFact
 from services.status.folding import ThingRef, UnitKey
 from services.status.knowing.learnt import learnt, turns_of
 from services.status.knowing.recalled import Recalled
-from services.status.rebuilding.recollecting import Adding, Recollection
+from services.status.rebuilding.recollecting import Recollection
 from services.status.things.items import STANDARD, Item, Thresholds
-from services.status.things.thing import Spans
+from services.status.things.thing import Spans, Thing
 from shared.kernel.units import own_code
 
 
@@ -39,7 +39,7 @@ class Recalling:
         return self._recalled
 
     async def _add(
-        self, units: Mapping[UnitKey, UnitFact], things: Mapping[ThingRef, Adding]
+        self, units: Mapping[UnitKey, UnitFact], things: Mapping[ThingRef, Thing]
     ) -> None:
         """Units first: things count where their units stand."""
         marks: dict[Mark, int] = {}
@@ -48,7 +48,7 @@ class Recalling:
                 self._add_unit(marks, unit, fact)
             await asyncio.sleep(0)
         for some_things in turns_of(things):
-            for _, (thing, _) in some_things:
+            for _, thing in some_things:
                 if isinstance(thing, Item):
                     self._add_spans(marks, thing.judged_by(self._thresholds))
                 else:

@@ -6,17 +6,28 @@ from typing import NamedTuple, TypeAlias
 
 from services.status.contributions import add_change, add_thing_change, spans, standing
 from services.status.facts import CampaignFact, UnitFact
-from services.status.folding import Changes, ThingRef, Told, UnitKey, refs_of, sorted_out, unit_of
+from services.status.folding import Changes, ThingRef, Told, UnitKey, sorted_out, unit_of
 from services.status.learning import is_passage, learn, learn_campaign
-from services.status.things.kinds import ACROSS_LEAGUES, learn_thing, new_thing, rolled_by_unit
+from services.status.things.kinds import ACROSS_LEAGUES, lessons_of, new_thing, rolled_by_unit
 from services.status.things.thing import RolledSpans, Thing
 
 Adding: TypeAlias = tuple[Thing, RolledSpans]
 """A thing and what it adds to which unit."""
 
 
-class Part(NamedTuple):
+class Known(NamedTuple):
     """Facts that are known in full."""
+
+    units: dict[UnitKey, UnitFact]
+    things: dict[ThingRef, Thing]
+
+    def counting(self) -> "Part":
+        things = {ref: (thing, rolled_by_unit(thing)) for ref, thing in self.things.items()}
+        return Part(self.units, things)
+
+
+class Part(NamedTuple):
+    """The same, and what each thing adds."""
 
     units: dict[UnitKey, UnitFact]
     things: dict[ThingRef, Adding]
@@ -62,9 +73,10 @@ class Recollection:
             self._heard((envelope.campaign,), envelope)
             learn_campaign(campaign, envelope, event)
         for envelope, event in told.things:
-            for ref in refs_of(envelope, event):
+            for lesson in lessons_of(event):
+                ref = envelope.campaign, lesson.kind, lesson.id_of(event)
                 self._heard(ref, envelope)
-                learn_thing(self._thing(ref), envelope, event)
+                lesson.teach(self._thing(ref), envelope, event)
 
     def _heard(self, about: tuple[str, ...], envelope: Told) -> None:
         """Whoever wants to know more of what was told may write it down."""
@@ -88,26 +100,28 @@ class Recollection:
         return thing
 
     def take_part(self) -> Part:
+        return self.take_known().counting()
+
+    def take_rest(self) -> Part:
+        return self.take_known_at_last().counting()
+
+    def take_known(self) -> Known:
         """What is known in full with the part's end; all else waits for the last part's."""
         for key in self._leaving:
             self._wanderers[key] = self._units.pop(key)
-        things: dict[ThingRef, Adding] = {}
-        for ref, thing in self._things.items():
-            added = rolled_by_unit(thing)
-            if added and all((ref[0], unit) in self._units for unit in added):
-                things[ref] = thing, added
-            else:
-                self._far[ref] = thing
-        part = Part(self._units, things)
+        units, things = self._units, self._things
         self._units, self._leaving, self._things = {}, set(), {}
-        return part
+        for ref, thing in list(things.items()):
+            named = thing.units()
+            if not named or not all((ref[0], unit) in units for unit in named):
+                self._far[ref] = things.pop(ref)
+        return Known(units, things)
 
-    def take_rest(self) -> Part:
+    def take_known_at_last(self) -> Known:
         """What had to wait: units that changed leagues, and things of several leagues."""
-        things = {ref: (thing, rolled_by_unit(thing)) for ref, thing in self._far.items()}
-        part = Part(self._wanderers, things)
+        known = Known(self._wanderers, self._far)
         self._wanderers, self._far = {}, {}
-        return part
+        return known
 
 
 class RecollectedPart(Recollection):

@@ -88,6 +88,9 @@ class Item(Thing):
     ratings: list[Rating] = msgspec.field(default_factory=list)
     reviews: list[Piece] = msgspec.field(default_factory=list)
 
+    def units(self) -> tuple[str, ...]:
+        return (self.raised.unit,) if self.raised else ()
+
     def spans_by_unit(self) -> Spans:
         return self.judged_by(STANDARD)
 

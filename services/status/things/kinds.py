@@ -32,12 +32,14 @@ ACROSS_LEAGUES: Final = frozenset({"team", "leader", "programme"})
 """Things whose events may lie in the histories of several leagues, so that they come in any order."""
 
 
+def lessons_of(event: Event) -> tuple[Lesson, ...]:
+    """What the event teaches: nothing, one thing, or two (a dispatch: the team and the station)."""
+    return _LESSONS.get(type(event), ())
+
+
 def things_of(event: Event) -> tuple[ThingKey, ...]:
-    """The things an event is about: none, one, or two (a dispatch: the team and the station)."""
-    lessons = _LESSONS.get(type(event))
-    if lessons is None:
-        return ()
-    return tuple([(lesson.kind, lesson.id_of(event)) for lesson in lessons])
+    """The things an event is about."""
+    return tuple([(lesson.kind, lesson.id_of(event)) for lesson in lessons_of(event)])
 
 
 def concerns_things(event: Event) -> bool:
@@ -51,7 +53,7 @@ def new_thing(kind: str) -> Thing:
 
 def learn_thing(fact: Thing, envelope: Told, event: Event) -> Thing:
     """The fact, knowing this event too (changed in place: it belongs to the caller's batch)."""
-    for lesson in _LESSONS.get(type(event), ()):
+    for lesson in lessons_of(event):
         if KINDS[lesson.kind] is type(fact):
             lesson.teach(fact, envelope, event)
     return fact

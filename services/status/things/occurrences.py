@@ -39,6 +39,9 @@ class Occurrence(Thing):
 
     occurred: Occurred | None = None
 
+    def units(self) -> tuple[str, ...]:
+        return (self.occurred.unit,) if self.occurred else ()
+
     def spans_by_unit(self) -> Spans:
         it = self.occurred
         if it is None:

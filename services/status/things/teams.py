@@ -75,6 +75,9 @@ class Roster(Thing):
     unit: str = ""
     people: dict[str, list[Presence]] = msgspec.field(default_factory=dict)
 
+    def units(self) -> tuple[str, ...]:
+        return (self.unit,) if self.unit else ()
+
     def _spans(self, each: str, any_: str) -> Spans:
         """`each` counts who is there, `any_` the unit for as long as somebody is."""
         there = [stretch for presences in self.people.values() for stretch in _there(presences)]

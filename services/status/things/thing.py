@@ -1,6 +1,6 @@
 """A thing: a fact that is about no single unit's life, and the lessons it learns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
@@ -26,6 +26,10 @@ class Thing(msgspec.Struct, omit_defaults=True):
 
     def spans_by_unit(self) -> Spans:
         raise NotImplementedError
+
+    def units(self) -> Iterable[str]:
+        """Those it adds to; it may name others to which, as it turned out, it adds nothing."""
+        return self.spans_by_unit()
 
     def rolled_by_unit(self) -> RolledSpans:
         """Spans as they are, unless they follow from due dates: then by these, in fewer lines."""
