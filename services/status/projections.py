@@ -27,7 +27,7 @@ from services.status.storage import (
     history_rows,
     meanwhile,
     read_facts,
-    rollup_rows,
+    rollup_rows_apart,
     write_campaign_facts,
     write_unit_facts,
 )
@@ -86,13 +86,14 @@ async def _update_units(
     added = fold_things({ref: thing for ref, (_, thing) in things.items()}, about_things)
     seen = await _stand(connection, concerned(told, added) - places.keys(), stored, places)
     count_things(changes, added, places)
-    lines = await write_unit_facts(connection, units, lambda: rollup_rows(changes))
+    below, at_roots = await write_unit_facts(connection, units, lambda: rollup_rows_apart(changes))
+    await add_rollups(connection, below)
     if told or moved:
         read_only = {key: revision for key, revision in seen.items() if key not in units}
         await hold_still(connection, read_only, moved, things)
         await write_things(connection, things, told, added)
-    # Last: all workers meet at the region's lines, and wait there for one another's commit.
-    await add_rollups(connection, lines)
+    # Last: all workers meet at the roots' lines, and wait there for one another's commit.
+    await add_rollups(connection, at_roots)
 
 
 async def _stand(

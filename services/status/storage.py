@@ -58,9 +58,11 @@ truncate rollup_in
 """
 
 
-def _arrays(types: Sequence[str]) -> str:
-    """The rows of array parameters of these types, as `unnest` gives them."""
-    return "unnest(" + ", ".join(f"${n}::{type_}[]" for n, type_ in enumerate(types, 1)) + ")"
+def arrays(types: Sequence[str], first: int = 1) -> str:
+    """The rows of array parameters of these types, as `unnest` gives them; `first` is the first's
+    number.
+    """
+    return "unnest(" + ", ".join(f"${n}::{type_}[]" for n, type_ in enumerate(types, first)) + ")"
 
 
 # `offset 0` keeps it one index lookup a unit: knowing nothing of the wanted units' number, the
@@ -113,11 +115,11 @@ on conflict (campaign, ancestor, tree, class, metric, effective_on, judged_on)
 """  # noqa: S608 - the tables are ours
 
 
-_FACTS_OF_FEW: Final = _facts_of(_arrays(("text", "text")))
+_FACTS_OF_FEW: Final = _facts_of(arrays(("text", "text")))
 _FACTS_OF_MANY: Final = _facts_of("wanted_units")
-_WRITE_FEW_FACTS: Final = _write_facts(_arrays(_FACT_TYPES))
+_WRITE_FEW_FACTS: Final = _write_facts(arrays(_FACT_TYPES))
 _WRITE_MANY_FACTS: Final = _write_facts("unit_facts_in")
-_ADD_FEW_ROLLUPS: Final = _add_rollups(_arrays(_ROLLUP_TYPES))
+_ADD_FEW_ROLLUPS: Final = _add_rollups(arrays(_ROLLUP_TYPES))
 _ADD_MANY_ROLLUPS: Final = _add_rollups("rollup_in")
 
 
@@ -140,15 +142,25 @@ async def meanwhile(query: Coroutine[Any, Any, Q], work: Callable[[], W]) -> tup
     return answer, done
 
 
-async def fetch_facts(connection: Connection, keys: Collection[UnitKey]) -> list[asyncpg.Record]:
-    """What is stored of these units: (campaign, unit, revision, fact)."""
-    if len(keys) <= FEW:
-        few: list[asyncpg.Record] = await connection.fetch(_FACTS_OF_FEW, *columns(keys, 2))
-        return few
+def are_few(rows: Collection[object]) -> bool:
+    """Whether they go in as arrays."""
+    return len(rows) <= FEW
+
+
+async def stage_units(connection: Connection, keys: Collection[UnitKey]) -> None:
+    """Put them into `wanted_units`, and nothing else."""
     await connection.execute(_STAGE_WANTED)
     await connection.copy_records_to_table(
         "wanted_units", columns=("campaign", "unit"), records=keys
     )
+
+
+async def fetch_facts(connection: Connection, keys: Collection[UnitKey]) -> list[asyncpg.Record]:
+    """What is stored of these units: (campaign, unit, revision, fact)."""
+    if are_few(keys):
+        few: list[asyncpg.Record] = await connection.fetch(_FACTS_OF_FEW, *columns(keys, 2))
+        return few
+    await stage_units(connection, keys)
     many: list[asyncpg.Record] = await connection.fetch(_FACTS_OF_MANY)
     return many
 
@@ -182,32 +194,34 @@ async def write_unit_facts(
     if not facts:
         return work()
     rows = [fact_row(key, revision + 1, fact) for key, (revision, fact) in facts.items()]
-    if len(rows) > FEW:
-        new = [row for row in rows if row[_REVISION] == 1]
-        await _copy_new_facts(connection, new)
+    if not are_few(rows):
+        new = sorted((row for row in rows if row[_REVISION] == 1), key=itemgetter(0, 1))
+        await copy_new(connection, "unit_facts", FACT_COLUMNS, new)
         rows = [row for row in rows if row[_REVISION] > 1] if new else rows
-    if len(rows) <= FEW:
+    if are_few(rows):
         writing = connection.execute(_WRITE_FEW_FACTS, *columns(rows, len(FACT_COLUMNS)))
     else:
         await connection.execute(_STAGE_FACTS)
         await connection.copy_records_to_table("unit_facts_in", columns=FACT_COLUMNS, records=rows)
         writing = connection.execute(_WRITE_MANY_FACTS)
     status, done = await meanwhile(writing, work)
-    _all_written(status, len(rows))
+    all_written(status, len(rows))
     former = former_parent_rows((key, fact) for key, (_, fact) in facts.items())
     if former:
         await connection.execute(_FORMER_PARENTS, *columns(former, 3))
     return done
 
 
-async def _copy_new_facts(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
-    """Straight into the table, in the order in which known ones are locked."""
+async def copy_new(
+    connection: Connection, table: str, names: Sequence[str], rows: Collection[tuple[Any, ...]]
+) -> None:
+    """Straight into the table, sorted as all workers sort them: FactsChanged if they are there."""
+    if not rows:
+        return
     try:
-        await connection.copy_records_to_table(
-            "unit_facts", columns=FACT_COLUMNS, records=sorted(rows, key=itemgetter(0, 1))
-        )
+        await connection.copy_records_to_table(table, columns=names, records=rows)
     except asyncpg.UniqueViolationError as cause:
-        raise FactsChanged("facts were written by another worker") from cause
+        raise FactsChanged(f"{table} was written by another worker") from cause
 
 
 async def write_campaign_facts(
@@ -215,14 +229,14 @@ async def write_campaign_facts(
 ) -> None:
     rows = [campaign_row(name, revision + 1, fact) for name, (revision, fact) in facts.items()]
     status = await connection.execute(_WRITE_CAMPAIGNS, *columns(rows, 3))
-    _all_written(status, len(rows))
+    all_written(status, len(rows))
 
 
 async def add_rollups(connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
     """Add to the roll-ups."""
     if not rows:
         return
-    if len(rows) <= FEW:
+    if are_few(rows):
         await connection.execute(_ADD_FEW_ROLLUPS, *columns(rows, len(ROLLUP_COLUMNS)))
         return
     await connection.execute(_STAGE_ROLLUPS)
@@ -304,6 +318,19 @@ def rollup_rows(changes: Mapping[str, dict[Mark, int]]) -> list[tuple[Any, ...]]
     ]
 
 
+def rollup_rows_apart(
+    changes: Mapping[str, dict[Mark, int]],
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The same, those of the roots by themselves: all workers and all parts meet there."""
+    below: list[tuple[Any, ...]] = []
+    at_roots: list[tuple[Any, ...]] = []
+    for campaign, marks in changes.items():
+        roots = {above.partition(".")[0] for above in {mark[0] for mark in marks}}
+        for line, n in spread(marks).items():
+            (at_roots if line[0] in roots else below).append((campaign, *line, n))
+    return below, at_roots
+
+
 def columns(rows: Collection[Sequence[Any]], width: int) -> list[list[Any]]:
     """Rows turned into columns, as `unnest` takes them."""
     return [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(width)]
@@ -317,6 +344,7 @@ def _encode(fact: UnitFact | CampaignFact) -> str:
     return _encoder.encode(fact).decode()
 
 
-def _all_written(status: str, wanted: int) -> None:
+def all_written(status: str, wanted: int) -> None:
+    """FactsChanged where a statement wrote fewer rows."""
     if int(status.rpartition(" ")[2]) != wanted:
         raise FactsChanged("facts were written by another worker")

@@ -23,6 +23,7 @@ from services.status.storage import (
     former_parent_rows,
     read_facts,
     rollup_rows,
+    rollup_rows_apart,
 )
 from services.status.thing_storage import THING_COLUMNS, THING_UNIT_COLUMNS, thing_row
 from shared.platform.postgres import Connection, Pool
@@ -130,13 +131,10 @@ class Beside:
 
     async def write(self, connection: Connection, part: Part) -> None:
         """A part's facts and all they contribute; within a transaction of ours."""
-        roots = {(campaign, path_root(fact)) for (campaign, _), fact in part.units.items()}
-        rows = rollup_rows(part.counted({}))
+        below, at_roots = rollup_rows_apart(part.counted({}))
         await self._write_facts(connection, part)
-        await self._copy_lines(
-            connection, "rollup_daily", [row for row in rows if row[:2] not in roots]
-        )
-        await self._copy_lines(connection, "rollup_roots", [r for r in rows if r[:2] in roots])
+        await self._copy_lines(connection, "rollup_daily", below)
+        await self._copy_lines(connection, "rollup_roots", at_roots)
 
     async def write_rest(
         self,
@@ -218,11 +216,6 @@ class Beside:
             f'create schema "{leaving}"; {moves}; drop schema "{self.schema}" cascade;'
             f' drop schema if exists "{former}" cascade; alter schema "{leaving}" rename to "{former}"'
         )
-
-
-def path_root(fact: UnitFact) -> str:
-    """The code at the top of where the unit stands."""
-    return fact.placements[-1].path.partition(".")[0] if fact.placements else ""
 
 
 @asynccontextmanager
