@@ -1,7 +1,7 @@
 """Lists of read models: a page at a time, filtered, in any declared order, within subtrees."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import NoneType
 from typing import Any, Final, get_args, get_origin
@@ -12,12 +12,10 @@ import msgspec
 from shared.platform.cursors import MalformedCursor, cursor_of, values_after
 from shared.platform.filters import Condition
 from shared.platform.inline_views import Table
+from shared.platform.page_queries import Part, Question
 from shared.platform.postgres import Pool
-from shared.platform.subtrees import gathered, many_units, tested
+from shared.platform.subtrees import many_units
 
-# So many rows in the order asked for are looked at for a page of a large subtree, before all the
-# rows of the subtree are gathered and ordered.
-_LOOKED_AT: Final = 4_000
 _HISTORY: Final = """
 select json_build_object(
     'event', type, 'version', stream_version, 'occurred_at', occurred_at,
@@ -182,8 +180,8 @@ class Listing:
         return await many_units(pool, wanted.campaign, wanted.under)
 
     def _part(
-        self, query: "_Query", wanted: Wanted, after: Sequence[Any], most: int, first: int = 0
-    ) -> "_Part":
+        self, query: Question, wanted: Wanted, after: Sequence[Any], most: int, first: int = 0
+    ) -> Part:
         """At most so many rows in the order of the columns from `first` on."""
         ordered, direction = self._ordered(wanted), _direction(wanted.order)
         if after:
@@ -196,10 +194,10 @@ class Listing:
             f"select to_json(x)::text as shown_row, {', '.join(f't.{name}' for name in ordered)}"  # noqa: S608 - names are ours
             f" from t{self.joined} cross join lateral (select {self.selected()}) x order by {by}"
         )
-        return _Part(query, self.table.name, by, query.place(most), shown, most)
+        return Part(query, self.table, ordered[first:], by, query.place(most), shown, most)
 
-    def _query(self, wanted: Wanted) -> "_Query":
-        query = _Query([wanted.campaign])
+    def _query(self, wanted: Wanted) -> Question:
+        query = Question([wanted.campaign])
         query.add(*wanted.conditions)
         if wanted.under is not None and self.unit is not None:
             query.under = (f"t.{self.unit}", query.place(list(wanted.under)))
@@ -222,77 +220,6 @@ class Listing:
         """Shown fields that every row has a value of."""
         members = msgspec.structs.fields(self.shown)
         return frozenset(each.name for each in members if NoneType not in get_args(each.type))
-
-
-@dataclass
-class _Query:
-    """Values and conditions of one question, as they are put together: where in the order its
-    rows begin, what they are asked for, and under which paths their units are.
-    """
-
-    values: list[object]
-    begins: list[str] = field(default_factory=lambda: ["t.campaign = $1"])
-    conditions: list[str] = field(default_factory=list)
-    under: tuple[str, str] | None = None
-
-    @property
-    def where(self) -> str:
-        within = [] if self.under is None else [gathered(*self.under)]
-        return " and ".join([*self.begins, *self.conditions, *within])
-
-    def place(self, value: object) -> str:
-        """Bind a value; the place it takes."""
-        self.values.append(value)
-        return f"${len(self.values)}"
-
-    def add(self, *further: Condition) -> None:
-        for sql, values in further:
-            self.conditions.append(sql.format(*[self.place(value) for value in values]))
-
-    def from_here(self, beginning: str) -> "_Query":
-        """The same question of the rows that begin so."""
-        return replace(self, values=[*self.values], begins=[*self.begins, beginning])
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """Rows of a page in an order that has no gap: the query in its parts."""
-
-    query: _Query
-    table: str
-    by: str
-    limit: str
-    shown: str
-    most: int
-
-    async def rows(self, pool: Pool, *, walks: bool) -> list[asyncpg.Record]:
-        """The rows; `walks` where it is worth looking for them in their order first."""
-        if walks:
-            found: list[asyncpg.Record] = await pool.fetch(self._walked(), *self.query.values)
-            if len(found) == self.most:
-                return found
-        whole: list[asyncpg.Record] = await pool.fetch(self._found(), *self.query.values)
-        return whole
-
-    def _found(self) -> str:
-        source = f"{self.table} t where {self.query.where}"
-        # The rows of a subtree are found by their units and then ordered: in the order asked for
-        # they may all stand at the end of a large table. `offset` keeps the planner from walking.
-        return self._with(f"(select t.* from {source} offset 0) t" if self.query.under else source)  # noqa: S608 - names are ours
-
-    def _walked(self) -> str:
-        begins = " and ".join(self.query.begins)
-        some = (
-            f"select t.* from {self.table} t where {begins} order by {self.by} limit {_LOOKED_AT}"  # noqa: S608 - names are ours
-        )
-        within = [tested(*self.query.under)] if self.query.under else []
-        return self._with(f"({some}) t where {' and '.join([*self.query.conditions, *within])}")
-
-    def _with(self, source: str) -> str:
-        return (
-            f"with t as materialized (select t.* from {source}"  # noqa: S608 - names are ours
-            f" order by {self.by} limit {self.limit}) {self.shown}"
-        )
 
 
 def _name(order: Order | None) -> str:

@@ -55,7 +55,7 @@ def _fill(world: World, campaign: str, units: list[Unit], report: Report) -> Non
 async def _analyzed(world: World) -> None:
     """What autovacuum does within a minute after so many rows."""
     connection = await asyncpg.connect(world.stack.database_url)
-    await connection.execute("analyze rectification.items")
+    await connection.execute("vacuum (analyze) rectification.items")
     await connection.close()
 
 
