@@ -82,7 +82,9 @@ def contributions(fact: UnitFact) -> dict[Line, int]:
 
 
 def add_change(changes: dict[Mark, int], before: Picture, after: Picture) -> None:
-    """Add the difference between two pictures of a unit: new minus old."""
+    """Add the difference between two pictures of a unit, or of what a thing adds to it: new minus
+    old.
+    """
     stood, had = before
     stands, has = after
     if stood is stands:
@@ -92,18 +94,6 @@ def add_change(changes: dict[Mark, int], before: Picture, after: Picture) -> Non
         _mark_all(changes, stood, had, -1)
     if stands is not None:
         _mark_all(changes, stands, has, 1)
-
-
-def add_thing_change(changes: dict[Mark, int], before: Picture, after: Picture) -> None:
-    """The same for what things add to a unit: details without its class."""
-    stood, had = before
-    stands, has = after
-    if stood is stands:
-        had, has = _differing(had, has)
-    if stood is not None:
-        _mark_things(changes, stood, had, -1)
-    if stands is not None:
-        _mark_things(changes, stands, has, 1)
 
 
 def spread(changes: dict[Mark, int]) -> dict[Line, int]:
@@ -163,17 +153,6 @@ def _differing(
     return before[first : len(before) - last], after[first : len(after) - last]
 
 
-def _mark_things(
-    changes: dict[Mark, int], stands: Standing, known: Sequence[Rolled], sign: int
-) -> None:
-    details: list[Rolled] = []
-    plain: list[Rolled] = []
-    for span in known:
-        (details if _is_detail(span[0]) else plain).append(span)
-    _mark_all(changes, stands, plain, sign)
-    _mark_all(changes, (ALL, stands[1], stands[2]), details, sign)
-
-
 def _mark_all(
     changes: dict[Mark, int], stands: Standing, known: Sequence[Rolled], sign: int
 ) -> None:
@@ -203,10 +182,11 @@ def _mark(
             if last is not None and first >= last:
                 continue
             held = metric == MOBILIZED
-            mark: Mark = (above, account, class_, metric, first, start if held else first)
+            of = ALL if _is_detail(metric) else class_
+            mark: Mark = (above, account, of, metric, first, start if held else first)
             changes[mark] = changes.get(mark, 0) + sign * n
             if last is not None:
-                mark = (above, account, class_, metric, last, start if held else last)
+                mark = (above, account, of, metric, last, start if held else last)
                 changes[mark] = changes.get(mark, 0) - sign * n
 
 

@@ -10,7 +10,6 @@ from services.status.contributions import (
     Picture,
     Standing,
     add_change,
-    add_thing_change,
     spans,
     standing,
 )
@@ -154,4 +153,4 @@ def count_things(changes: Changes, added: Added, places: Places) -> None:
             if place is not None:
                 stood, stands = place
                 before, after = (stood, had.get(unit, [])), (stands, has.get(unit, []))
-                add_thing_change(changes[campaign], before, after)
+                add_change(changes[campaign], before, after)

@@ -7,7 +7,6 @@ from services.status.contributions import (
     Mark,
     Standing,
     add_change,
-    add_thing_change,
     spans,
     standing,
 )
@@ -84,7 +83,7 @@ class Recalling:
         for unit, spans_ in added.items():
             stands = recalled.standings.get(unit)
             if stands is not None:
-                add_thing_change(marks, (None, []), (stands, spans_))
+                add_change(marks, (None, []), (stands, spans_))
             if unit == recalled.unit or unit in recalled.children:
                 recalled.own_spans[unit] += spans_
 

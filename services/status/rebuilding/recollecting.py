@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
-from services.status.contributions import add_change, add_thing_change, spans, standing
+from services.status.contributions import add_change, spans, standing
 from services.status.facts import CampaignFact, UnitFact
 from services.status.folding import Changes, ThingRef, Told, UnitKey, sorted_out, unit_of
 from services.status.learning import is_passage, learn, learn_campaign
@@ -45,7 +45,7 @@ class Part(NamedTuple):
             for unit, added in spans_.items():
                 fact_ = self.units.get((campaign, unit)) or elsewhere.get((campaign, unit))
                 stands = standing(fact_) if fact_ is not None else None
-                add_thing_change(changes[campaign], (None, []), (stands, added))
+                add_change(changes[campaign], (None, []), (stands, added))
         return changes
 
 

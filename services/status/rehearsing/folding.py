@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from services.status.contributions import Mark, add_change, add_thing_change, spans, standing
+from services.status.contributions import Mark, add_change, spans, standing
 from services.status.facts import UnitFact
 from services.status.learning import learn, opened
 from services.status.pieces import Span
@@ -44,7 +44,7 @@ def folded(
         add_change(changes, (stood, spans(facts[code])), (stands, spans(fact)))
         added = things.get(code, [])
         if added:
-            add_thing_change(changes, (stood, added), (stands, added))
+            add_change(changes, (stood, added), (stands, added))
     return Folded(taught, {mark: n for mark, n in changes.items() if n})
 
 

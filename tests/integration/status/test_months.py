@@ -15,7 +15,6 @@ from services.status.contributions import (
     Standing,
     Tree,
     add_change,
-    add_thing_change,
     spread,
 )
 from services.status.schema import migrations
@@ -59,7 +58,7 @@ def drawn() -> dict[Line, int]:
             start = chance.randrange(150)
             end = on(start + chance.randrange(1, 60)) if chance.random() < 0.5 else None
             span = (chance.choice(METRICS), on(start), end, chance.randrange(1, 5))
-            add_thing_change(marks, (None, []), (stands, [span]))
+            add_change(marks, (None, []), (stands, [span]))
     return spread(marks)
 
 

@@ -13,7 +13,7 @@ from services.status.contributions import (
     Line,
     Mark,
     Standing,
-    add_thing_change,
+    add_change,
     spread,
 )
 from services.status.dues import BY_DUE_DATE, DueRow, due_soon_until, lines_of, told
@@ -33,7 +33,7 @@ def rolled_up(life: Iterable[Event]) -> dict[Line, int]:
     marks: dict[Mark, int] = {}
     item = learnt("item", telling.told(list(life)))
     for spans in rolled_by_unit(item).values():
-        add_thing_change(marks, (None, []), (STANDS, spans))
+        add_change(marks, (None, []), (STANDS, spans))
     return spread(marks)
 
 

@@ -16,7 +16,6 @@ from services.status.contributions import (
     Picture,
     Standing,
     add_change,
-    add_thing_change,
     spread,
 )
 from services.status.pieces import Span
@@ -29,7 +28,7 @@ TEAM: Span = ("teams:station", day(2), day(7), 1)
 
 def lines(before: Picture, after: Picture) -> dict[Line, int]:
     changes: dict[Mark, int] = {}
-    add_thing_change(changes, before, after)
+    add_change(changes, before, after)
     return spread(changes)
 
 
