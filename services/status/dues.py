@@ -13,17 +13,6 @@ BY_DUE_DATE: Final = (items.RAISED, items.CLOSED_IN_TIME, items.CLOSED_LATE)
 LINE_HEADS: Final = sorted({*HEADS, items.CLOSED_LATE})
 """What metrics of things begin with in lines."""
 
-STEPS_OF_LINE: Final = f"""
-select case when r.metric in ('{items.CLOSED_IN_TIME}', '{items.CLOSED_LATE}')
-            then '{items.CLOSED}' else split_part(r.metric, ':', 1) end as head,
-       r.effective_on as since, r.n as n
-union all
-select '{items.OVERDUE}', greatest(r.effective_on, r.judged_on + 1),
-       case when r.metric = '{items.RAISED}' then r.n else -r.n end
-where r.metric in ('{items.RAISED}', '{items.CLOSED_IN_TIME}', '{items.CLOSED_LATE}')
-"""
-"""Of a line `r`, what changes and since when: what is open is overdue from the day after it is due."""
-
 DueRow: TypeAlias = tuple[str, str, str, int, int, int, int]
 """A row of sums, and how much of it was due before the day, and is due soon after."""
 

@@ -1,7 +1,7 @@
 """The views' rows in the database: each question a set query."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from time import monotonic
 from typing import Any, Final, TypeAlias
@@ -11,12 +11,13 @@ import msgspec
 from services.status import contributions as metrics
 from services.status.answers import Freshness
 from services.status.contributions import BY_MONTH, NOW, THEN, Account, Tree
-from services.status.dues import LINE_HEADS, STEPS_OF_LINE, due_soon_until, lines_of, told
+from services.status.dues import BY_DUE_DATE, LINE_HEADS, due_soon_until, lines_of, told
 from services.status.facts import CampaignFact, UnitFact
 from services.status.figures import windows_by_class
 from services.status.pieces import Span
 from services.status.rows import StepRow, SumRow
 from services.status.series import SHOWN_OF_THINGS
+from services.status.things import items
 from services.status.things.kinds import read_thing, spans_by_unit
 from shared.contracts.schedule import Window
 from shared.platform.postgres import Connection, Pool
@@ -31,6 +32,22 @@ where f.campaign = $1 and f.unit = $2
 union all
 select 'campaign', c.campaign, c.fact::text from campaign_facts c where c.campaign = $1
 """
+
+
+_OF_UNITS: Final = (metrics.EXPECTED, metrics.PREPARED, metrics.TRAINED, metrics.MOBILIZED)
+_CLOSED: Final = (items.CLOSED_IN_TIME, items.CLOSED_LATE)
+
+
+def _listed(names: Iterable[str]) -> str:
+    """As literals: what the planner knows it looks up, where it does not it compares one by one."""
+    return "(" + ", ".join(f"'{name}'" for name in sorted(names)) + ")"
+
+
+def _any_of(names: Iterable[str]) -> str:
+    """Whether a line is of one of these metrics, or of a kind of one that ends with a colon."""
+    whole = {name for name in names if not name.endswith(":")}
+    kinds = [f"r.metric like '{name}%'" for name in sorted({*names} - whole)]
+    return "(" + " or ".join([f"r.metric in {_listed(whole)}", *kinds]) + ")"
 
 
 # Lateness is told by the day judged_on against the class's own window, so any window will do.
@@ -91,25 +108,41 @@ cross join lateral (
 ) f
 """
 
-# What things add is summed over classes and kinds. Without a class, all that is below the unit.
-_STEPS = f"""
-select greatest(h.since, $4) as day,
-       case when h.head = any($10::text[]) then 'own' else r.class end as class,
-       case when h.head = any($10::text[]) then h.head else r.metric end as metric,
-       coalesce(r.judged_on <= w.closes_on, false) as in_time, sum(h.n)::bigint as n
+_OF_THINGS: Final = frozenset({*SHOWN_OF_THINGS, *BY_DUE_DATE})
+# Every line of a series; each part of the query below reads only its own metrics.
+_LINES: Final = """
 from rollup_daily r
-cross join lateral (
-    {STEPS_OF_LINE}
-) h
-left join unnest($6::text[], $7::date[]) as w(class, closes_on) on w.class = r.class
-where r.campaign = $1 and r.ancestor = $2 and r.tree = any($3::text[]) and r.effective_on <= $5
-  and h.since <= $5 and ($8::text is null or r.class = $8)
-  and (r.metric = any($9::text[]) or h.head = any($10::text[]) or r.metric like 'plan:%:approved')
-group by 1, 2, 3, 4
-order by 1
-"""  # noqa: S608 - the expressions are ours
-_STEP_METRICS: Final = [metrics.EXPECTED, metrics.PREPARED, metrics.TRAINED, metrics.MOBILIZED]
-_STEP_HEADS: Final = [metric.removesuffix(":") for metric in SHOWN_OF_THINGS]
+where r.campaign = $1 and r.ancestor = any($2::text[]) and r.tree = any($3::text[])
+  and r.effective_on <= $5 and ($9::text is null or r.class = $9)
+"""
+# What is told of units is kept by class: one name stands for all classes with the same window. What
+# things add is summed over classes and kinds, and what is open is overdue from the day after it is
+# due.
+_STEPS: Final = f"""
+select r.ancestor, r.day, coalesce(w.alike, r.class) as class, r.metric,
+       coalesce(r.judged_on <= w.closes_on, false) as in_time, sum(r.n)::bigint as n
+from (
+    select r.ancestor, greatest(r.effective_on, $4) as day, r.class, r.metric, r.judged_on, r.n
+    {_LINES} and (r.metric in {_listed(_OF_UNITS)} or r.metric like '{metrics.PLAN}%:approved')
+) r
+left join unnest($6::text[], $7::text[], $8::date[]) as w(class, alike, closes_on)
+    on w.class = r.class
+group by 1, 2, 3, 4, 5
+union all
+select r.ancestor, greatest(r.since, $4), '{metrics.OWN}', r.head, false, sum(r.n)::bigint
+from (
+    select r.ancestor, r.effective_on as since, r.n,
+           case when r.metric in {_listed(_CLOSED)} then '{items.CLOSED}'
+                else split_part(r.metric, ':', 1) end as head
+    {_LINES} and {_any_of(_OF_THINGS)}
+    union all
+    select r.ancestor, greatest(r.effective_on, r.judged_on + 1),
+           case when r.metric = '{items.RAISED}' then r.n else -r.n end, '{items.OVERDUE}'
+    {_LINES} and r.metric in {_listed(BY_DUE_DATE)} and r.judged_on < $5
+) r
+group by 1, 2, 4
+order by 2
+"""  # noqa: S608 - the names are ours
 
 _FRESHNESS = """
 select (select max(applied_at) from checkpoints where projection = $1) as applied_at,
@@ -206,10 +239,26 @@ class StoredRows:
         windows: tuple[Window, ...],
         class_: str | None,
     ) -> Sequence[StepRow]:
+        classes, _ = _closes(windows)
+        alike = dict(zip(classes, classes, strict=True))
+        rows = await self.steps_of_many(campaign, [unit], tree, span, windows, alike, class_)
+        return [row for _, *row in rows]  # type: ignore[misc]
+
+    async def steps_of_many(
+        self,
+        campaign: str,
+        units: Collection[str],
+        tree: Tree,
+        span: tuple[date, date],
+        windows: tuple[Window, ...],
+        alike: Mapping[str, str],
+        class_: str | None = None,
+    ) -> Sequence[tuple[str, date, str, str, bool, int]]:
+        """As `steps`, each row under its unit; classes are told under the name they have alike."""
         classes, closes = _closes(windows)
         return await self._fetched(
-            _STEPS, campaign, unit, _BY_DAY[tree], *span, classes, closes, class_, _STEP_METRICS,
-            _STEP_HEADS,
+            _STEPS, campaign, list(units), _BY_DAY[tree], *span, classes,
+            [alike[each] for each in classes], closes, class_,
         )  # fmt: skip
 
     async def freshness(self) -> Freshness:

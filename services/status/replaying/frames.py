@@ -13,22 +13,19 @@ from services.status.contributions import (
     NOW,
     PLAN,
     PREPARED,
-    THEN,
     TRAINED,
     Tree,
     spans,
 )
-from services.status.dues import STEPS_OF_LINE
 from services.status.facts import UnitFact
 from services.status.figures import Sum, windows_by_class
-from services.status.own import HEADS_OF_SERIES, own_steps
+from services.status.own import own_steps
 from services.status.queries import Asked, Known
-from services.status.rows import Rows
 from services.status.series import Step, series
+from services.status.stored import StoredRows
 from shared.contracts.schedule import Window
 from shared.kernel.refusals import Refusal
 from shared.kernel.units import own_code
-from shared.platform.postgres import Pool
 
 _MOBILIZATION: Final = ("mobilized", "on_time", "late", "pending", "overdue", "rate_permille")
 METRICS: Final = (
@@ -36,30 +33,7 @@ METRICS: Final = (
     "instructors", "items_open", "items_overdue", "items_closed",
 )  # fmt: skip
 
-# As the series of one unit, of many at once. Classes of the same window are judged alike, so they
-# are summed: `alike` is one of them for all.
-_STEPS = f"""
-select r.ancestor, greatest(r.since, $4) as day,
-       case when r.of_things then 'own' else coalesce(w.alike, '') end as class,
-       case when r.of_things then r.head else r.metric end as metric,
-       coalesce(r.judged_on <= w.closes_on, false) as in_time, sum(r.n)::bigint as n
-from (
-    select r.ancestor, r.class, r.metric, r.judged_on, h.head, h.since, h.n,
-           h.head = any($10::text[]) as of_things
-    from rollup_daily r cross join lateral (
-        {STEPS_OF_LINE}
-    ) h
-    where r.campaign = $1 and r.ancestor = any($2::text[]) and r.tree = any($3::text[])
-      and r.effective_on <= $5 and h.since <= $5
-) r
-left join unnest($6::text[], $7::text[], $8::date[]) as w(class, alike, closes_on)
-    on w.class = r.class
-where r.of_things or r.metric = any($9::text[]) or r.metric like 'plan:%:approved'
-group by 1, 2, 3, 4, 5
-order by 2
-"""  # noqa: S608 - the expressions are ours
 _OF_UNITS: Final = (EXPECTED, PREPARED, TRAINED, MOBILIZED)
-_TREES: Final[dict[Tree, list[str]]] = {THEN: [THEN], NOW: [THEN, NOW]}
 _DAY: Final = timedelta(days=1)
 
 
@@ -101,8 +75,7 @@ def metrics_named(text: str) -> list[str]:
 class Player:
     """Makes frames of the facts and roll-ups, with a few set queries however many the days."""
 
-    def __init__(self, pool: Pool, rows: Rows) -> None:
-        self._pool = pool
+    def __init__(self, rows: StoredRows) -> None:
         self._rows = rows
 
     async def frames(
@@ -139,13 +112,9 @@ class Player:
         self, asked: Asked, known: Known, first: date, units: Collection[str]
     ) -> Mapping[str, list[Step]]:
         """What changes below each of the units; all before the first day counts as of that day."""
-        by_class = windows_by_class(known.windows)
-        alike = _alike(by_class)
-        closes = [window.closes_on for window in by_class.values()]
-        rows = await self._pool.fetch(
-            _STEPS, asked.campaign, list(units), _TREES[asked.tree], first, asked.day,
-            list(by_class), [alike[class_] for class_ in by_class], closes, list(_OF_UNITS),
-            list(HEADS_OF_SERIES),
+        rows = await self._rows.steps_of_many(
+            asked.campaign, units, asked.tree, (first, asked.day), known.windows,
+            _alike(windows_by_class(known.windows)),
         )  # fmt: skip
         found: dict[str, list[Step]] = {unit: [] for unit in units}
         for unit, day, class_, metric, in_time, n in rows:
