@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 import uvloop
 
+from shared.platform.memory import give_back_when_idle
 from shared.platform.metrics import Metrics
 from shared.platform.probes import Probes
 from shared.platform.settings import Settings
@@ -58,10 +59,13 @@ def run(main: Coroutine[Any, Any, None]) -> None:
 
 
 def _settle() -> None:
-    """What was loaded stays: the collector need not walk it again, nor look so often."""
+    """What was loaded stays: the collector need not walk it again, nor look so often. What comes
+    and goes later is given back.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    give_back_when_idle()
 
 
 async def run_worker(
