@@ -121,12 +121,21 @@ class Beside:
 
     @asynccontextmanager
     async def transaction(
-        self, connection: Connection, isolation: Literal["repeatable_read"] | None = None
+        self,
+        connection: Connection,
+        isolation: Literal["repeatable_read"] | None = None,
+        *,
+        lasting: bool = False,
     ) -> AsyncIterator[None]:
-        """A transaction whose statements mean the tables beside, and else the present ones."""
+        """A transaction whose statements mean the tables beside, and else the present ones.
+
+        Only one that is `lasting` waits for the disk: what a crash takes of the others, it takes
+        along with the journal's word that it was written.
+        """
         path = f'"{self.schema}", "{self.live}"'
+        wait = "" if lasting else "; set local synchronous_commit = off"
         async with connection.transaction(isolation=isolation):
-            await connection.execute(f"set local search_path = {path}")
+            await connection.execute(f"set local search_path = {path}{wait}")
             yield
 
     async def write(self, connection: Connection, part: Part) -> None:

@@ -162,7 +162,7 @@ class Building:
             try:
                 async with (
                     workers_wait(self.connection, self.journal.projection),
-                    self.beside.transaction(self.connection, "repeatable_read"),
+                    self.beside.transaction(self.connection, "repeatable_read", lasting=True),
                 ):
                     reached, passed, count = await self._round()
                     await self.beside.take_the_place(self.connection)
