@@ -1,73 +1,46 @@
-"""Memory is given back when there is enough of it and time for it."""
+"""Memory is given back after work, in a quiet moment."""
 
 import ctypes
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+import psutil
 import pytest
 
-from shared.platform.memory import GivingBack, give_back_when_idle, resident_bytes
+from shared.platform.memory import GivingBack, give_back_when_idle
 
 MEGABYTE = 1024 * 1024
 
 
-@dataclass
-class Process:
-    """Its resident megabytes, and what trimming brings them down to."""
-
-    megabytes: int
-    needed: int
-    trims: list[int] = field(default_factory=list)
-
-    def trim(self) -> None:
-        self.trims.append(self.megabytes)
-        self.megabytes = self.needed
-
-    def resident(self) -> int:
-        return self.megabytes * MEGABYTE
-
-    def giving(self) -> GivingBack:
-        return GivingBack(self.trim, self.resident, self.resident())
+def looks(*worked: float) -> list[bool]:
+    """What becomes of looks two seconds apart, so much having been worked between them."""
+    giving = GivingBack(lambda: None)
+    return [giving.look(seconds, 2.0) for seconds in worked]
 
 
-def test_a_process_that_has_grown_gives_back_once() -> None:
-    process = Process(90, needed=100)
-    giving = process.giving()
-    process.megabytes = 160
-
-    assert [giving.look(0.0) for _ in range(3)] == [True, False, False]
-    assert process.trims == [160]
+def test_after_some_work_memory_is_given_back_once() -> None:
+    assert looks(0.6, 0.0, 0.0) == [False, True, False]
 
 
-def test_what_is_used_is_not_asked_for_again_until_it_has_grown_further() -> None:
-    process = Process(90, needed=150)
-    giving = process.giving()
-    process.megabytes = 160
-    giving.look(0.0)
+def test_little_work_adds_up() -> None:
+    assert looks(0.1, 0.1, 0.1, 0.0) == [False, False, True, False]
 
-    process.megabytes = 157
-    assert not giving.look(0.0)
-    process.megabytes = 158
-    assert giving.look(0.0)
+
+def test_who_is_never_quiet_gives_back_now_and_then() -> None:
+    assert looks(*[0.9] * 12) == [*[False] * 5, True, *[False] * 5, True]
 
 
 def test_a_busy_process_is_left_alone_until_it_has_time() -> None:
-    process = Process(90, needed=90)
-    giving = process.giving()
-    process.megabytes = 160
-
-    assert not giving.look(0.9)
-    assert giving.look(0.1)
+    assert looks(*[1.9] * 9, 0.3) == [*[False] * 9, True]
 
 
-def test_growth_is_reckoned_from_the_least_there_was() -> None:
-    process = Process(90, needed=80)
-    giving = process.giving()
-    process.megabytes = 80
-    giving.look(0.0)
-    process.megabytes = 89
+def test_each_time_it_trims() -> None:
+    trims: list[str] = []
+    giving = GivingBack(lambda: trims.append("trimmed"))
 
-    assert giving.look(0.0)
+    giving.look(6.0, 60.0)
+    giving.look(6.0, 60.0)
+
+    assert trims == ["trimmed", "trimmed"]
 
 
 def scattered() -> Callable[[], int]:
@@ -80,12 +53,12 @@ def scattered() -> Callable[[], int]:
 
 def test_trimming_frees_what_lies_between_pieces_in_use() -> None:
     still_used = scattered()
-    before = resident_bytes()
+    process = psutil.Process()
+    before = process.memory_info().rss
 
-    giving = GivingBack(lambda: ctypes.CDLL(None).malloc_trim(0), resident_bytes, 0)
+    assert GivingBack(lambda: ctypes.CDLL(None).malloc_trim(0)).look(6.0, 60.0)
 
-    assert giving.look(0.0)
-    assert before - resident_bytes() > 20 * MEGABYTE
+    assert before - process.memory_info().rss > 20 * MEGABYTE
     assert still_used() == 500
 
 
