@@ -48,6 +48,7 @@ class World:
     plan_versions: dict[tuple[str, str], int] = field(default_factory=dict)
     trainings: int = 0
     items: dict[str, str] = field(default_factory=dict)
+    turned: dict[str, int] = field(default_factory=dict)
     teams: dict[str, str] = field(default_factory=dict)
     in_order: bool = False
     clock: int = 0

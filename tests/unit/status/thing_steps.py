@@ -38,10 +38,13 @@ def _raise(draw: st.DrawFn, world: World) -> None:
 
 
 def _turn(draw: st.DrawFn, world: World) -> None:
+    """No step of an item lies before the one before it: the ledger refuses that."""
     if not world.items:
         return
     item = draw(st.sampled_from(sorted(world.items)))
-    unit, on = world.items[item], _on(draw)
+    number = draw(st.integers(world.turned.get(item, 0), DAYS - 1))
+    world.turned[item] = number
+    unit, on = world.items[item], day(number)
     event: Event
     if draw(st.booleans()):
         event = rectification.RectificationClosed(
