@@ -38,6 +38,11 @@ create temp table if not exists thing_facts_in
     (like thing_facts excluding constraints) on commit delete rows;
 truncate thing_facts_in
 """
+_STAGE_HUNG: Final = """
+create temp table if not exists thing_units_in
+    (like thing_units excluding constraints) on commit delete rows;
+truncate thing_units_in
+"""
 
 
 # `offset 0` keeps it one index lookup a row: of arrays, the planner does not know how long they are.
@@ -88,6 +93,14 @@ on conflict (campaign, kind, id) do update set revision = excluded.revision, fac
 """  # noqa: S608 - the tables are ours
 
 
+def _hang_on(given: str) -> str:
+    return f"""
+insert into thing_units select * from {given} g({", ".join(THING_UNIT_COLUMNS)})
+order by campaign, unit, kind, id
+on conflict do nothing
+"""  # noqa: S608 - the tables are ours
+
+
 _UNIT_ARRAYS: Final = arrays(("text", "text"))
 _FETCH_FEW: Final = _fetch(_UNIT_ARRAYS, arrays(("text", "text", "text"), 3))
 _FETCH_MANY: Final = _fetch("wanted_units", "wanted_things")
@@ -101,11 +114,8 @@ _WRITE_MANY: Final = _write("thing_facts_in")
 # with where units stand, for among these the revisions of things are enough.
 _LOCK: Final = "select pg_advisory_xact_lock(hashtext('things-' || current_schema()))"
 _LOCK_SHARED: Final = "select pg_advisory_xact_lock_shared(hashtext('things-' || current_schema()))"
-_HANG: Final = """
-insert into thing_units (campaign, unit, kind, id)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[]) order by 1, 2, 3, 4
-on conflict do nothing
-"""
+_HANG_FEW: Final = _hang_on(arrays(("text", "text", "text", "text")))
+_HANG_MANY: Final = _hang_on("thing_units_in")
 
 
 async def fetch_things(
@@ -190,17 +200,24 @@ async def write_things(
         for unit in has.keys() - had.keys()
     )
     if not are_few(rows):
-        new = [row for row in rows if row[_REVISION] == 1]
-        await copy_new(connection, "thing_facts", THING_COLUMNS, new)
+        await copy_new(
+            connection, "thing_facts", THING_COLUMNS, [r for r in rows if r[_REVISION] == 1]
+        )
         rows = [row for row in rows if row[_REVISION] > 1]
-        # What hangs on a unit for the first time cannot hang there yet.
-        first = {(row[0], row[1], row[2]) for row in new}
-        hang_first = [row for row in hung if (row[0], row[2], row[3]) in first]
-        await copy_new(connection, "thing_units", THING_UNIT_COLUMNS, hang_first)
-        hung = [row for row in hung if (row[0], row[2], row[3]) not in first]
     await _write_rows(connection, rows)
-    if hung:
-        await connection.execute(_HANG, *columns(hung, len(THING_UNIT_COLUMNS)))
+    await _hang(connection, hung)
+
+
+async def _hang(connection: Connection, rows: list[tuple[str, str, str, str]]) -> None:
+    if are_few(rows):
+        if rows:
+            await connection.execute(_HANG_FEW, *columns(rows, len(THING_UNIT_COLUMNS)))
+        return
+    await connection.execute(_STAGE_HUNG)
+    await connection.copy_records_to_table(
+        "thing_units_in", columns=THING_UNIT_COLUMNS, records=rows
+    )
+    await connection.execute(_HANG_MANY)
 
 
 async def _write_rows(connection: Connection, rows: list[tuple[Any, ...]]) -> None:
