@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.status.things.kinds import spans_by_unit
+from services.status.things.kinds import KINDS, new_thing, rolled_by_unit, spans_by_unit
 from shared.kernel.events import Event
 from tests.unit.status.things.lives import KINDS_WITH_LIVES, lives
 from tests.unit.status.things.telling import adds, day, learnt, told
@@ -25,6 +25,23 @@ def test_order_and_repetition_do_not_matter(kind: str, data: st.DataObject, seed
     for number in range(25):
         assert adds(mixed, day(number)) == adds(straight, day(number))
     assert set(spans_by_unit(mixed)) == set(spans_by_unit(straight))
+
+
+@pytest.mark.parametrize("kind", KINDS_WITH_LIVES)
+@given(data=st.data())
+def test_a_thing_adds_to_no_unit_that_it_does_not_name(kind: str, data: st.DataObject) -> None:
+    envelopes = told(data.draw(lives(kind)))
+
+    for known in range(len(envelopes) + 1):
+        thing = learnt(kind, envelopes[:known])
+
+        assert set(spans_by_unit(thing)) <= set(thing.units())
+        assert set(rolled_by_unit(thing)) <= set(thing.units())
+
+
+def test_a_thing_that_nothing_is_known_of_names_no_unit() -> None:
+    for kind in KINDS:
+        assert list(new_thing(kind).units()) == []
 
 
 @given(lives("item"))
