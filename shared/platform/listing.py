@@ -172,10 +172,10 @@ class Listing:
 
     async def _walks(self, pool: Pool, wanted: Wanted) -> bool:
         """Whether the page's rows are looked for in the order asked for: where many of all rows
-        are wanted, soon enough are found.
+        are wanted, soon enough are found. What else is asked leaves few, and the look is in vain.
         """
         indexed = wanted.order is None or wanted.order.column in self.indexed
-        if not indexed or wanted.under is None or self.unit is None:
+        if not indexed or wanted.conditions or wanted.under is None or self.unit is None:
             return False
         return await many_units(pool, wanted.campaign, wanted.under)
 
