@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from services.status import contributions as metrics
-from services.status.facts import UnitFact
+from services.status.facts import PARTS, Part, UnitFact
 from services.status.lights import (
     NEAR,
     ItemsStanding,
@@ -161,13 +161,17 @@ def total(many: Iterable[Tallies]) -> Counts:
     return summed
 
 
-def own_sums(fact: UnitFact, day: date, window: Window | None) -> list[Sum]:
-    """What the unit itself adds on a day to those above it; nothing when it does not exist then."""
+def own_sums(
+    fact: UnitFact, day: date, window: Window | None, parts: Iterable[Part] = PARTS
+) -> list[Sum]:
+    """What the unit itself adds on a day to those above it, by these parts of its fact; nothing
+    when it does not exist then.
+    """
     if not fact.exists_on(day):
         return []
     closes_on = window.closes_on if window else date.max
     sums: dict[str, Sum] = {}
-    for metric, start, end, n in metrics.spans(fact):
+    for metric, start, end, n in metrics.spans(fact, parts):
         if start <= day and (end is None or day < end):
             before = sums.get(metric, Sum(metric, 0, 0))
             in_time = n if start <= closes_on else 0

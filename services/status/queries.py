@@ -147,7 +147,7 @@ class Views:
         return {
             code: fact
             for code, fact in facts.items()
-            if fact.exists_on(asked.day) and _parent_on(fact, asked) == asked.unit
+            if fact.exists_on(asked.day) and parent_on(fact, asked) == asked.unit
         }
 
     async def _sums(
@@ -194,6 +194,7 @@ def _counts(
     return {name: counted(found, day, by_class.get(name)) for name, found in sums.items()}
 
 
-def _parent_on(fact: UnitFact, asked: Asked) -> str:
+def parent_on(fact: UnitFact, asked: Asked) -> str:
+    """The code of the unit above on the day asked about; nothing above the root."""
     path = fact.path if asked.tree == NOW else fact.path_on(asked.day)
     return own_code(path.rpartition(".")[0])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from time import monotonic
 from typing import Any, Final, TypeAlias
 
@@ -225,7 +226,7 @@ class StoredRows:
     async def own(self, campaign: str, units: Collection[str]) -> Mapping[str, list[Span]]:
         found: dict[str, list[Span]] = {}
         for unit, kind, fact in await self._rows.fetch(_OWN, campaign, list(units)):
-            spans = spans_by_unit(read_thing(kind, fact)).get(unit)
+            spans = _spans_of(kind, fact).get(unit)
             if spans:  # a thing may have changed its unit since
                 found.setdefault(unit, []).extend(spans)
         return found
@@ -284,6 +285,14 @@ class StoredRows:
 
 _unit_fact = msgspec.json.Decoder(UnitFact)
 _campaign_fact = msgspec.json.Decoder(CampaignFact)
+
+
+@lru_cache(10_000)
+def _spans_of(kind: str, fact: str) -> Mapping[str, list[Span]]:
+    """What a thing adds to units, known by the fact itself: most of a unit's thousands of items
+    are as they were when it was asked about before.
+    """
+    return spans_by_unit(read_thing(kind, fact))
 
 
 def _closes(windows: tuple[Window, ...]) -> tuple[list[str], list[date]]:

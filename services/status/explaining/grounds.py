@@ -1,6 +1,6 @@
 """Grounds: the facts below a figure's sums, and the events they stand on, read in sets."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
@@ -9,7 +9,7 @@ import msgspec
 from services.status.contributions import Tree
 from services.status.facts import UnitFact
 from services.status.rows import Rows, SumRow
-from services.status.stored import StoredRows
+from services.status.stored import Reader, StoredRows
 from services.status.things.kinds import read_thing
 from services.status.things.thing import Thing
 from shared.contracts.schedule import Window
@@ -89,7 +89,30 @@ class Grounds(Rows, Protocol):
 
 
 class StoredGrounds(StoredRows):
-    """Reads what the views keep; one connection where all is to be read from one snapshot."""
+    """Reads what the views keep, all from the snapshot of one connection: sums of the unit asked
+    about, wanted for its status and for the way down, are read once.
+    """
+
+    def __init__(self, rows: Reader, projection: str) -> None:
+        super().__init__(rows, projection)
+        self._sums: dict[Hashable, Sequence[SumRow]] = {}
+
+    async def sums(
+        self,
+        campaign: str,
+        ancestors: Collection[str],
+        tree: Tree,
+        day: date,
+        windows: tuple[Window, ...],
+        *,
+        totals: bool = False,
+    ) -> Sequence[SumRow]:
+        asked = campaign, tuple(ancestors), tree, day, windows, totals
+        if asked not in self._sums:
+            self._sums[asked] = await super().sums(
+                campaign, ancestors, tree, day, windows, totals=totals
+            )
+        return self._sums[asked]
 
     async def ever_below_any(
         self, campaign: str, parents: Collection[str]

@@ -3,16 +3,29 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from services.status.contributions import NOW, OWN, PLAN, Tree, spans, stays
 from services.status.explaining.figure import Figure
-from services.status.facts import UnitFact
+from services.status.facts import PARTS, Part, UnitFact
 from services.status.figures import Sum, counted, own_sums, tallied, windows_by_class
 from services.status.own import own_tallies
 from services.status.pieces import DETAIL, Span
 from services.status.things.kinds import spans_by_unit
 from services.status.things.thing import Thing
 from shared.contracts.schedule import Window
+
+_PARTS_OF: Final[Mapping[str, tuple[Part, ...]]] = {
+    "expected": ("place",),
+    "prepared": ("preparation",),
+    "mobilization": ("place", "meeting"),
+    "mobilization_planned": ("meeting",),
+    "plans": ("place", "plans"),
+    "trained": ("trainings",),
+    "training_sessions": ("trainings",),
+    "participants": ("trainings",),
+}
+"""The parts of a unit's fact that a figure follows from; all of them where nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +63,17 @@ class Measure:
 
     def below(self, sums: Mapping[str, Sequence[Sum]]) -> int:
         """What all that is below a unit adds, by its sums of classes."""
+        return sum(self.by_class(sums).values())
+
+    def by_class(self, sums: Mapping[str, Sequence[Sum]]) -> dict[str, int]:
+        """What is below a unit adds, class by class; those that add nothing are left out."""
         by_class = windows_by_class(self.windows)
-        found = 0
+        found: dict[str, int] = {}
         for name, of_class in sums.items():
             if name != OWN and self._asks_for(name):
                 counts = counted(self._with_plans(name, of_class), self.day, by_class.get(name))
-                found += self.figure.of(counts)
+                if n := self.figure.of(counts):
+                    found[name] = n
         return found
 
     def unit(self, fact: UnitFact, *, below: bool) -> list[Amount]:
@@ -63,7 +81,8 @@ class Measure:
         if not fact.exists_on(self.day) or not self._asks_for(fact.class_):
             return []
         window = windows_by_class(self.windows).get(fact.class_)
-        sums = own_sums(fact, self.day, window)
+        parts = _PARTS_OF.get(self.figure.path[0], PARTS)
+        sums = own_sums(fact, self.day, window, parts)
         plain = self._with_plans(fact.class_, []) if below else []
         whole = self.figure.of(counted([*plain, *sums], self.day, window))
         if not whole:
@@ -75,7 +94,7 @@ class Measure:
             one = Sum(metric, n, n if start <= closes_on else 0)
             return self.figure.of(counted([*plain, one], self.day, window))
 
-        return _amounts(spans(fact), self.day, whole, alone)
+        return _amounts(spans(fact, parts), self.day, whole, alone)
 
     def thing(self, fact: Thing, unit: str, of_unit: UnitFact) -> list[Amount]:
         """What the thing adds to a unit."""

@@ -11,8 +11,7 @@ from services.status.explaining.grounds import Grounds
 from services.status.explaining.measuring import Amount, Measure
 from services.status.facts import UnitFact
 from services.status.figures import Sum
-from services.status.portraits import head_of
-from services.status.queries import Asked
+from services.status.queries import Asked, parent_on
 from services.status.rows import SumRow
 from services.status.things.thing import Thing
 from shared.kernel.units import LEVELS, is_attached
@@ -103,10 +102,11 @@ class Hanging:
 
 @dataclass(frozen=True, slots=True)
 class Below:
-    """What lies below a unit, and how much of the figure."""
+    """What lies below a unit, and how much of the figure: in all, and class by class."""
 
     place: Place
     weight: int
+    by_class: Mapping[str, int]
 
 
 Entry: TypeAlias = Found | Hanging | Below
@@ -129,9 +129,8 @@ class Walk:
         """At most `limit` amounts behind the key, and the last one's key if there are more;
         `below` is how much of the figure lies below the unit.
         """
-        entries = self._start(Place((self._asked.unit,), start), below, after)
-        if below:
-            self._metrics = await self._metrics_below()
+        by_class = await self._all_below() if below else {}
+        entries = self._start(Place((self._asked.unit,), start), below, by_class, after)
         turn = 0
         while wanted := _unopened(entries, limit + 1, (limit + 1) << max(0, turn - _LEVELS)):
             opened = await self._open({number: entries[number] for number in wanted}, after)
@@ -145,7 +144,9 @@ class Walk:
         more = len(found) > limit
         return found[:limit], found[limit - 1].key if more else None
 
-    def _start(self, place: Place, below: int, after: Key | None) -> list[Entry]:
+    def _start(
+        self, place: Place, below: int, by_class: Mapping[str, int], after: Key | None
+    ) -> list[Entry]:
         figure = self._measure.figure
         entries: list[Entry] = []
         if figure.scope == "total" and not figure.kinds:
@@ -153,7 +154,7 @@ class Walk:
         if figure.scope in {"total", "own"} and figure.kinds:
             entries.append(Hanging(place))
         if below:
-            entries.append(Below(place, below))
+            entries.append(Below(place, below, by_class))
         return _still_ahead(entries, after)
 
     async def _open(self, wanted: Mapping[int, Entry], after: Key | None) -> Opened:
@@ -198,45 +199,52 @@ class Walk:
         sums = await self._sums(
             [place.code for place in places if not is_attached(place.fact.kind)]
         )
-        below = {place.codes: self._measure.below(sums.get(place.code, {})) for place in places}
-        rest = {number: entry.weight for number, entry in wanted.items()}
-        for codes, n in below.items():
-            rest[numbers[codes[-2]]] -= n
+        below = {
+            place.codes: self._measure.by_class(sums[place.code])
+            for place in places
+            if place.code in sums
+        }
+        rest = {number: Counter(entry.by_class) for number, entry in wanted.items()}
+        for codes, by_class in below.items():
+            rest[numbers[codes[-2]]].subtract(by_class)
         opened: Opened = {number: [] for number in wanted}
         for place in places:
             number = numbers[place.codes[-2]]
-            # Where what is below them is all of it, units of one parent add nothing themselves.
-            opened[number] += self._of_unit(place) if rest[number] else []
-            if n := below[place.codes]:
-                opened[number].append(Below(place, n))
+            opened[number] += self._of_unit(place, rest[number])
+            if figures := below.get(place.codes):
+                opened[number].append(Below(place, sum(figures.values()), figures))
         return opened
 
-    def _of_unit(self, place: Place) -> Sequence[Entry]:
-        """What the unit itself adds, or things on it: no figure counts both."""
-        figure = self._measure.figure
+    def _of_unit(self, place: Place, rest: Mapping[str, int]) -> Sequence[Entry]:
+        """What the unit itself adds, or things on it: no figure counts both. Where what is below
+        them is all there is, units of one parent, or those of a class, add nothing themselves.
+        """
+        figure, class_ = self._measure.figure, place.fact.class_
         if not figure.kinds:
-            return founds(place, self._measure.unit(place.fact, below=True))
-        return [Hanging(place)] if figure.class_ in {None, place.fact.class_} else []
+            measured = rest.get(class_)
+            return founds(place, self._measure.unit(place.fact, below=True)) if measured else []
+        # Details of things are told of all classes together.
+        return [Hanging(place)] if figure.class_ in {None, class_} and any(rest.values()) else []
 
     async def _children(self, parents: Collection[str]) -> list[tuple[str, UnitFact, str]]:
         """Code, fact and parent of the units that stood below these, in the order of codes."""
-        day, tree = self._asked.day, self._asked.tree
-        facts = await self._grounds.ever_below_any(self._asked.campaign, parents)
+        asked = self._asked
+        facts = await self._grounds.ever_below_any(asked.campaign, parents)
         found: list[tuple[str, UnitFact, str]] = []
         for code, fact in sorted(facts.items(), key=itemgetter(0)):
-            if fact.exists_on(day):
-                parent = head_of(code, fact, day, tree).parent
-                if parent in parents and parent is not None:
-                    found.append((code, fact, parent))
+            if fact.exists_on(asked.day) and (parent := parent_on(fact, asked)) in parents:
+                found.append((code, fact, parent))
         return found
 
-    async def _metrics_below(self) -> set[str]:
-        """What the figure is made of: all else that is below is never read again."""
+    async def _all_below(self) -> dict[str, int]:
+        """The figure by class; what it is not made of is never read again."""
         asked = self._asked
         rows = await self._grounds.sums(
             asked.campaign, [asked.unit], asked.tree, asked.day, self._measure.windows
         )
-        return self._measure.metrics(_by_class(rows).get(asked.unit, {}))
+        sums = _by_class(rows).get(asked.unit, {})
+        self._metrics = self._measure.metrics(sums)
+        return self._measure.by_class(sums)
 
     async def _sums(self, codes: Collection[str]) -> dict[str, dict[str, list[Sum]]]:
         if not codes:
