@@ -227,12 +227,14 @@ class Walk:
         return [Hanging(place)] if figure.class_ in {None, class_} and any(rest.values()) else []
 
     async def _children(self, parents: Collection[str]) -> list[tuple[str, UnitFact, str]]:
-        """Code, fact and parent of the units that stood below these, in the order of codes."""
+        """Code, fact and parent of the units that stood below these, in the order of codes; those
+        that are no more, too: what was not moved elsewhere may still stand below them.
+        """
         asked = self._asked
         facts = await self._grounds.ever_below_any(asked.campaign, parents)
         found: list[tuple[str, UnitFact, str]] = []
         for code, fact in sorted(facts.items(), key=itemgetter(0)):
-            if fact.exists_on(asked.day) and (parent := parent_on(fact, asked)) in parents:
+            if fact.placements and (parent := parent_on(fact, asked)) in parents:
                 found.append((code, fact, parent))
         return found
 
