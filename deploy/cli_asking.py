@@ -2,13 +2,13 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 import msgspec
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from deploy.cli_client import Services
 from deploy.layout import Ports, port_base
@@ -45,6 +45,14 @@ def said_plainly() -> Iterator[None]:
 def services_at_hand() -> Services:
     """The local stack's services, except what the environment names elsewhere."""
     return Services.on(Ports.from_base(port_base(os.environ.get("CAMPAIGN_PORT_BASE"))), os.environ)
+
+
+def show(answer: Any, page: Callable[[Any], RenderableType], *, json: bool) -> None:
+    """The answer as JSON, or as the page made of it."""
+    if json:
+        print_json(answer)
+    else:
+        out.print(page(answer))
 
 
 def print_json(answer: Any) -> None:

@@ -15,10 +15,9 @@ from deploy.cli_asking import (
     Account,
     Campaign,
     Json,
-    out,
-    print_json,
     said_plainly,
     services_at_hand,
+    show,
 )
 from deploy.cli_viewing import AsOf, KnownAt, seen_when
 from deploy.problems import CannotRun
@@ -53,10 +52,7 @@ def explain(
         asked |= {"class": class_} if class_ else {}
         path = f"/campaigns/{campaign}/units/{unit}/explain"
         answer = _pages(path, account, asked, limit)
-        if json:
-            print_json(answer)
-        else:
-            out.print(explanation_page(answer))
+        show(answer, explanation_page, json=json)
 
 
 def rehearse(
@@ -80,10 +76,7 @@ def rehearse(
             body["as_of"] = as_of.date().isoformat()
         path = f"/campaigns/{campaign}/rehearsals"
         answer = services_at_hand().post("status", path, account, body)
-    if json:
-        print_json(answer)
-    else:
-        out.print(rehearsal_page(answer))
+    show(answer, rehearsal_page, json=json)
     if any(step["refusal"] for step in answer["steps"]):
         raise typer.Exit(DIFFERENT)
 

@@ -2,19 +2,17 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import RenderableType
 
 from deploy.cli_asking import (
     Account,
     Campaign,
     Json,
-    out,
-    print_json,
     said_plainly,
     services_at_hand,
+    show,
 )
 from deploy.cli_bulletin import bulletin_page, file_form
 from deploy.cli_lag import lag_table, lags, part_lags, parts_table
@@ -48,7 +46,7 @@ def status(
         asked = seen_when(as_of, known_at)
         path = f"/campaigns/{campaign}/units/{unit}/status"
         answer = services_at_hand().get("status", path, account, **asked)
-        _show(answer, status_page(answer), json=json)
+        show(answer, status_page, json=json)
 
 
 def bulletin(
@@ -71,7 +69,7 @@ def bulletin(
             file.write_bytes(services_at_hand().file("status", path, account, format=form, **asked))
             return
         answer = services_at_hand().get("status", path, account, **asked)
-        _show(answer, bulletin_page(answer), json=json)
+        show(answer, bulletin_page, json=json)
 
 
 def lag(
@@ -86,10 +84,10 @@ def lag(
         told = {name: services.metrics(name) for name in services.workers}
         if parts:
             of_parts = [part for name, text in told.items() for part in part_lags(name, text)]
-            _show(of_parts, parts_table(of_parts), json=json)
+            show(of_parts, parts_table, json=json)
         else:
             found = [each for name, text in told.items() for each in lags(name, text)]
-            _show(found, lag_table(found), json=json)
+            show(found, lag_table, json=json)
 
 
 def token(
@@ -104,10 +102,3 @@ def seen_when(as_of: datetime | None, known_at: str) -> dict[str, str]:
     """The query for a day, as known at an instant."""
     asked = {"as_of": as_of.date().isoformat()} if as_of else {}
     return asked | ({"known_at": known_at} if known_at else {})
-
-
-def _show(answer: Any, page: RenderableType, *, json: bool) -> None:
-    if json:
-        print_json(answer)
-    else:
-        out.print(page)

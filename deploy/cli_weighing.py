@@ -16,10 +16,9 @@ from deploy.cli_asking import (
     Account,
     Campaign,
     Json,
-    out,
-    print_json,
     said_plainly,
     services_at_hand,
+    show,
 )
 from deploy.cli_viewing import AsOf, KnownAt, seen_when
 from deploy.problems import CannotRun
@@ -57,10 +56,7 @@ def compare(
         asked |= {"known_at_other": known_at_other} if known_at_other else {}
         path = f"/campaigns/{campaign}/units/{unit}/comparison"
         answer = services_at_hand().get("status", path, account, **asked)
-    if json:
-        print_json(answer)
-    else:
-        out.print(comparison_page(answer))
+        show(answer, comparison_page, json=json)
 
 
 def what_if(
@@ -80,10 +76,7 @@ def what_if(
         supposed = _read(rules)
         asked = seen_when(as_of, known_at)
         answer = services_at_hand().post("status", path, account, supposed, **asked)
-    if json:
-        print_json(answer)
-    else:
-        out.print(what_if_page(answer))
+        show(answer, what_if_page, json=json)
 
 
 def comparison_page(answer: Answer) -> RenderableType:
