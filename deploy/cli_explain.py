@@ -86,6 +86,8 @@ def explanation_page(answer: Answer) -> RenderableType:
     heading = Text(f"{answer['figure']} = {answer['value']}", style="bold").append(
         f"  {answer['unit']} 截至 as of {answer['as_of']}", style="not bold"
     )
+    if "known_at" in answer:
+        heading.append(f"  所知 known at {answer['known_at']}", style="not bold")
     ratio = answer["ratio"]
     if ratio is not None:
         parts = " / ".join(f"{each['figure']} ({each['value']})" for each in ratio.values())

@@ -125,7 +125,10 @@ def _point(standpoint: Answer) -> str:
 
 
 def _table(*columns: str) -> Table:
-    return Table(*columns, box=SIMPLE, show_edge=False, pad_edge=False)
+    table = Table(box=SIMPLE, show_edge=False, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")  # a path cut short says nothing
+    return table
 
 
 def _shown(value: Any) -> str:

@@ -86,6 +86,13 @@ def test_a_line_names_unit_thing_day_event_and_who() -> None:
     assert "--limit" not in page
 
 
+def test_what_was_known_at_an_instant_says_when() -> None:
+    page = printed(cli_explain.explanation_page(explanation(known_at="2014-03-05T01:00:00Z")))
+
+    assert "known at 2014-03-05T01:00:00Z" in page
+    assert "known at" not in printed(cli_explain.explanation_page(explanation()))
+
+
 def test_more_rows_than_are_shown_are_told_of() -> None:
     page = printed(cli_explain.explanation_page(explanation(row("150202"), cursor="c")))
 

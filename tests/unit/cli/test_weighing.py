@@ -101,6 +101,17 @@ def test_what_if_sends_the_rules_of_the_file(
     ]  # fmt: skip
 
 
+def test_a_long_path_is_shown_whole_however_narrow_the_terminal() -> None:
+    page = printed(
+        cli_weighing.what_if_page(
+            {"unit": "15", "as_of": "2014-03-04", "differences": [DIFFERENCE]}
+        ),
+        width=60,
+    )
+
+    assert DIFFERENCE["figure"] in "".join(page.split())
+
+
 def test_without_a_difference_it_says_so() -> None:
     page = printed(
         cli_weighing.what_if_page({"unit": "15", "as_of": "2014-03-04", "differences": []})
