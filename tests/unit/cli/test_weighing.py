@@ -109,7 +109,7 @@ def test_a_long_path_is_shown_whole_however_narrow_the_terminal() -> None:
         width=60,
     )
 
-    assert DIFFERENCE["figure"] in "".join(page.split())
+    assert str(DIFFERENCE["figure"]) in "".join(page.split())
 
 
 def test_without_a_difference_it_says_so() -> None:
