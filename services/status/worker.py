@@ -13,6 +13,7 @@ from shared.platform.postgres import Pool, open_pool
 from shared.platform.running import run_worker
 from shared.platform.settings import Settings
 from shared.platform.starting import patiently, unready
+from shared.platform.worker import PROMPT_MILLISECONDS
 
 _GROUP = "campaign-status"
 
@@ -21,7 +22,9 @@ async def worker(settings: Settings, metrics: Metrics) -> None:
     """Keep the views in step with the topics until told to stop."""
     collect_seldom()
     async with direct_client() as http, await patiently(lambda: _pool(settings)) as pool:
-        views = Following(settings, pool, StatusProjection(), _GROUP, metrics, http)
+        views = Following(
+            settings, pool, StatusProjection(), _GROUP, metrics, http, PROMPT_MILLISECONDS
+        )
 
         async def ready() -> dict[str, str]:
             return await unready(pool, wanted)

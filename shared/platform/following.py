@@ -10,11 +10,15 @@ from shared.platform.consuming import Applier, Projection
 from shared.platform.metrics import Metrics
 from shared.platform.postgres import Pool
 from shared.platform.settings import Settings
-from shared.platform.worker import Consuming
+from shared.platform.worker import UNHURRIED_MILLISECONDS, Consuming
 
 
 class Following:
-    """Keeps a projection in step with the services whose contracts it reads."""
+    """Keeps a projection in step with the services whose contracts it reads.
+
+    By default within half a second at a broker that wakes nobody: what others recorded is looked up
+    here, and who cannot wait says so with a consistency token.
+    """
 
     def __init__(
         self,
@@ -24,10 +28,13 @@ class Following:
         group: str,
         metrics: Metrics,
         http: httpx.AsyncClient,
+        fetch_wait_milliseconds: int = UNHURRIED_MILLISECONDS,
     ) -> None:
         feeds = feeds_of(settings, projection.contracts, http)
         applier = Applier(pool, projection, feeds.events)
-        self._consuming = Consuming(settings.kafka, pool, projection, applier, group, metrics)
+        self._consuming = Consuming(
+            settings.kafka, pool, projection, applier, group, metrics, fetch_wait_milliseconds
+        )
         self._audit = CompletenessAudit(
             pool, projection, applier, feeds, metrics, self._consuming.behind,
             interval_seconds=settings.completeness_seconds,

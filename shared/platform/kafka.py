@@ -158,11 +158,14 @@ async def stop_producer(sender: AIOKafkaProducer) -> None:
 
 
 def reader(address: KafkaAddress) -> AIOKafkaConsumer:
-    """A consumer without a group, for looking at topics: heads, last records, rebuilds."""
+    """A consumer without a group, for looking at topics: heads, last records, rebuilds.
+
+    What it looks for is there: the embedded broker would sit on it for as long as it may wait.
+    """
     return AIOKafkaConsumer(
         bootstrap_servers=address.bootstrap_servers,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         max_partition_fetch_bytes=4 * 1024 * 1024,
-        fetch_max_wait_ms=100,
+        fetch_max_wait_ms=10,
     )

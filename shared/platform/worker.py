@@ -29,8 +29,12 @@ _PARKED = "select count(*) from parked where projection = $1"
 _MEASURE_SECONDS = 1.0
 _BATCH_RECORDS = 5_000
 _BATCH_MILLISECONDS = 20
-# The embedded broker looks for new records only this often within a waiting fetch.
-_FETCH_WAIT_MILLISECONDS = 100
+PROMPT_MILLISECONDS = 100
+UNHURRIED_MILLISECONDS = 250
+"""How long a fetch waits. Kafka answers as soon as there are records; the embedded broker looks at
+each partition when a fetch comes and when its wait is over, which costs much of what it needs idle.
+"""
+
 # A partition's share of a fetch: while a batch is applied, the next waits in memory.
 _FETCH_BYTES = 512 * 1024
 # A batch costs much the same for one event as for fifty: few events wait for more to come.
@@ -56,6 +60,7 @@ class Consuming:
         applier: Applier,
         group: str,
         metrics: Metrics,
+        fetch_wait_milliseconds: int = PROMPT_MILLISECONDS,
     ) -> None:
         self._address = address
         self._pool = pool
@@ -80,7 +85,7 @@ class Consuming:
             ack_policy=AckPolicy.MANUAL,
             max_records=_BATCH_RECORDS,
             batch_timeout_ms=_BATCH_MILLISECONDS,
-            fetch_max_wait_ms=_FETCH_WAIT_MILLISECONDS,
+            fetch_max_wait_ms=fetch_wait_milliseconds,
             max_partition_fetch_bytes=_FETCH_BYTES,
             max_poll_interval_ms=30 * 60 * 1000,
             parser=_without_headers,
