@@ -18,7 +18,10 @@ from shared.platform.cursors import cursor_of, values_after
 _ORDER: Final = "recorded"
 _KINDS: Final = (("timestamptz", False), ("text", False), ("text", False), ("bigint", False))
 _ZONE: Final = "at time zone 'Asia/Shanghai')::date"
-_LATE: Final = f"(h.recorded_at {_ZONE} > (h.occurred_at {_ZONE}"
+ON: Final = f"(h.occurred_at {_ZONE}"
+"""The day an entry happened."""
+LATE: Final = f"(h.recorded_at {_ZONE} > {ON}"
+"""Whether it was recorded after that day."""
 
 _FROM: Final = """
 from history h
@@ -26,7 +29,7 @@ join unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) p(service, leagu
     on (p.service, p.league) = (h.service, h.league)
 where h.campaign = $5 and ($6::text[] is null or h.unit = any($6))
 """
-_LATE_FROM: Final = _FROM + f"and h.version <= p.one and h.occurred_at < $7 and {_LATE}"
+_LATE_FROM: Final = _FROM + f"and h.version <= p.one and h.occurred_at < $7 and {LATE}"
 # What counts at one of two points and not at the other.
 _BETWEEN_FROM: Final = (
     _FROM
@@ -84,15 +87,6 @@ class EntryPage(NamedTuple):
     total: int
     entries: list[Entry]
     next_cursor: str | None
-
-
-async def late_entries(
-    rows: Reader, campaign: str, position: Positions, units: Units, day: date
-) -> int:
-    """How many entries up to a position and a day were recorded after the day they happened."""
-    asked = _asked(campaign, position, position, units, day)
-    count: int = await rows.fetchval(f"select count(*) {_LATE_FROM}", *asked)
-    return count
 
 
 async def late_page(

@@ -31,15 +31,26 @@ class _Told(msgspec.Struct, gc=False):
 _told: Final = msgspec.json.Decoder(_Told).decode
 
 
+class Elsewhere:
+    """A part that tells only of things known already, in the histories of other leagues."""
+
+    def __init__(self, batches: AsyncIterator[Sequence[bytes]]) -> None:
+        self._batches = batches
+
+    def __aiter__(self) -> AsyncIterator[Sequence[bytes]]:
+        return self._batches
+
+
 async def learnt(
     facts: Recollection, parts: AsyncIterable[AsyncIterable[Sequence[bytes]]]
 ) -> AsyncIterator[Known]:
     """What is known in full with each part's end, and at last what had to wait."""
     async for batches in parts:
+        learn = facts.learn_more if isinstance(batches, Elsewhere) else facts.learn
         async for values in batches:
             for start in range(0, len(values), _TURN_EVENTS):
                 turn = values[start : start + _TURN_EVENTS]
-                facts.learn([_told(value) for value in turn])
+                learn([_told(value) for value in turn])
                 await asyncio.sleep(0)
         yield facts.take_known()
     yield facts.take_known_at_last()

@@ -8,21 +8,24 @@ from shared.kernel.positions import Positions
 _NOW = "select service, league, version from checkpoints where projection = $1"
 
 # Within a history, later versions were recorded later: the version is searched by halving, each
-# step one lookup a history. A version that was parked is missing; the one before it tells as much.
+# step one lookup a history. First the last one is looked at: of histories that have not grown since,
+# it tells all. A version that was parked is missing; the one before it tells as much.
 _AT = """
-with recursive search(service, league, low, high) as (
-    select service, league, 0::bigint, version from checkpoints where projection = $1
+with recursive search(service, league, low, high, middle) as (
+    select service, league, 0::bigint, version, version from checkpoints where projection = $1
     union all
-    select s.service, s.league, case when h.known then m.middle else s.low end,
-           case when h.known then s.high else m.middle - 1 end
-    from search s
-    cross join lateral (select (s.low + s.high + 1) / 2 as middle) m
-    cross join lateral (select coalesce((
-        select recorded_at <= $2 from history
-        where service = s.service and league = s.league and version <= m.middle
-        order by version desc limit 1
-    ), true) as known) h
-    where s.low < s.high
+    select service, league, low, high, (low + high + 1) / 2
+    from (
+        select s.service, s.league, case when h.known then s.middle else s.low end as low,
+               case when h.known then s.high else s.middle - 1 end as high
+        from search s
+        cross join lateral (select coalesce((
+            select recorded_at <= $2 from history
+            where service = s.service and league = s.league and version <= s.middle
+            order by version desc limit 1
+        ), true) as known offset 0) h
+        where s.low < s.high
+    ) s
 )
 select service, league, low from search where low = high and low > 0
 """

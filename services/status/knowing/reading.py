@@ -1,21 +1,26 @@
 """Reading the histories up to a position, in short queries: nothing is held open between them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from typing import Final, TypeAlias
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any, Final, NamedTuple, TypeAlias
 
+from services.status.knowing.learnt import Elsewhere
 from services.status.knowing.scope import Scope
-from services.status.knowing.types import ACROSS, TEACHING
+from services.status.knowing.types import ELSEWHERE, TEACHING
 from shared.kernel.positions import Positions
 from shared.platform.postgres import Pool
 
 Stretch: TypeAlias = tuple[str, str, int, int]
 """Service, league, after which version, up to which."""
 
-Parts: TypeAlias = AsyncGenerator[AsyncGenerator[Sequence[bytes], None], None]
+Parts: TypeAlias = AsyncGenerator[AsyncIterable[Sequence[bytes]], None]
 """Each a stream of envelopes, in no order within; a league's history lies within one part."""
 
-AT_ONCE: Final = 4_000
+AT_ONCE: Final = 2_000
+# A socket holds less than is learnt in a turn: two answers that come in at once keep up with it.
+_AHEAD: Final = 2
 _WHOLE: Final = """
 select h.value
 from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) p(service, league, after, up_to)
@@ -26,7 +31,7 @@ cross join lateral (
     offset 0
 ) h
 """
-_ACROSS: Final = """
+_ELSEWHERE: Final = """
 select h.value from history h
 join unnest($1::text[], $2::text[], $3::bigint[]) p(service, league, version)
     on (p.service, p.league) = (h.service, h.league)
@@ -34,46 +39,75 @@ where h.version <= p.version and h.campaign = $4 and h.type = any($5::text[])
 """
 
 
+class _Query(NamedTuple):
+    text: str
+    asked: Sequence[Any]
+
+
 async def parts(pool: Pool, campaign: str, position: Positions, scope: Scope) -> Parts:
-    if scope is not None:
-        yield _across(pool, campaign, [key for key in position if key[1] not in scope], position)
+    """League by league; at last, what the histories of others tell of things of these leagues."""
+    planned = list(_planned(campaign, position, scope))
+    others = {} if scope is None else {k: end for k, end in position.items() if k[1] not in scope}
+    last = [_elsewhere(campaign, others)] if others else []
+    answers = _Answers(pool, chain(*planned, last))
+    try:
+        for queries in planned:
+            yield _in_turn(answers, len(queries))
+        if last:
+            yield Elsewhere(_in_turn(answers, 1))
+    finally:
+        await answers.close()
+
+
+class _Answers:
+    """Answers in the order of their queries: while one is learnt, the next are fetched."""
+
+    def __init__(self, pool: Pool, queries: Iterator[_Query]) -> None:
+        self._pool = pool
+        self._queries = queries
+        self._reading: deque[asyncio.Task[list[bytes]]] = deque()
+        self._read_on()
+
+    async def next(self) -> list[bytes]:
+        answer = await self._reading[0]
+        self._reading.popleft()
+        self._read_on()
+        return answer
+
+    async def close(self) -> None:
+        for reading in self._reading:
+            reading.cancel()
+        await asyncio.gather(*self._reading, return_exceptions=True)
+
+    def _read_on(self) -> None:
+        for query in islice(self._queries, _AHEAD - len(self._reading)):
+            self._reading.append(asyncio.create_task(self._fetched(query)))
+
+    async def _fetched(self, query: _Query) -> list[bytes]:
+        return [value for (value,) in await self._pool.fetch(query.text, *query.asked)]
+
+
+async def _in_turn(answers: _Answers, count: int) -> AsyncGenerator[Sequence[bytes], None]:
+    for _ in range(count):
+        yield await answers.next()
+
+
+def _planned(campaign: str, position: Positions, scope: Scope) -> Iterator[list[_Query]]:
+    """The queries of each league."""
     for league in sorted({league for _, league in position}):
         if scope is None or league in scope:
-            ends = {key: version for key, version in position.items() if key[1] == league}
-            yield _whole(pool, campaign, ends)
+            ends = {key: end for key, end in position.items() if key[1] == league}
+            yield [_whole(campaign, stretches) for stretches in _batches(ends)]
 
 
-async def _across(
-    pool: Pool, campaign: str, others: Sequence[tuple[str, str]], position: Positions
-) -> AsyncGenerator[Sequence[bytes], None]:
-    services, leagues = [key[0] for key in others], [key[1] for key in others]
-    versions = [position[key] for key in others]
-    yield [
-        row[0] for row in await pool.fetch(_ACROSS, services, leagues, versions, campaign, ACROSS)
-    ]
+def _elsewhere(campaign: str, ends: Positions) -> _Query:
+    services, leagues = [service for service, _ in ends], [league for _, league in ends]
+    return _Query(_ELSEWHERE, (services, leagues, [*ends.values()], campaign, ELSEWHERE))
 
 
-async def _whole(
-    pool: Pool, campaign: str, ends: Positions
-) -> AsyncGenerator[Sequence[bytes], None]:
-    """While a batch is learnt, the next is fetched."""
-    reading: asyncio.Task[list[bytes]] | None = None
-    try:
-        for stretches in _batches(ends):
-            following = asyncio.create_task(_fetched(pool, campaign, stretches))
-            before, reading = reading, following
-            if before is not None:
-                yield await before
-        if reading is not None:
-            yield await reading
-    finally:
-        if reading is not None:
-            reading.cancel()
-
-
-async def _fetched(pool: Pool, campaign: str, stretches: Sequence[Stretch]) -> list[bytes]:
+def _whole(campaign: str, stretches: Sequence[Stretch]) -> _Query:
     columns = [list(column) for column in zip(*stretches, strict=True)]
-    return [value for (value,) in await pool.fetch(_WHOLE, *columns, campaign, TEACHING)]
+    return _Query(_WHOLE, (*columns, campaign, TEACHING))
 
 
 def _batches(ends: Positions) -> Iterator[list[Stretch]]:

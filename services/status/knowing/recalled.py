@@ -22,6 +22,7 @@ from services.status.contributions import (
 )
 from services.status.facts import CampaignFact, UnitFact
 from services.status.figures import windows_by_class
+from services.status.knowing.lateness import NEVER_LATE
 from services.status.pieces import Span
 from services.status.rows import StepRow, SumRow
 from services.status.series import SHOWN_OF_THINGS
@@ -45,13 +46,15 @@ class Recalled:
         self.standings: dict[str, Standing] = {}
         """How those that ever were below the unit stand, their paths cut."""
         self.own_spans: defaultdict[str, list[Span]] = defaultdict(list)
+        self.lateness = NEVER_LATE
         self._lines: defaultdict[str, dict[Found, int]] = defaultdict(dict)
         self._cuts: dict[str, str] = {}
 
     @property
     def weight(self) -> int:
         """About how much is kept."""
-        return sum(map(len, self._lines.values())) + len(self.standings) + len(self.children)
+        lines = sum(map(len, self._lines.values()))
+        return lines + len(self.standings) + len(self.children) + self.lateness.weight
 
     @property
     def is_root(self) -> bool:
@@ -156,6 +159,10 @@ class Recalled:
         return sorted(
             unit for unit, stands in self.standings.items() if self._stands(unit, stands, day, tree)
         )
+
+    def late(self, day: date, tree: Tree) -> int:
+        """How many entries of the unit and those below it were recorded after their day."""
+        return self.lateness.count(self.below(day, tree), day)
 
     def _stands(self, unit: str, standing: Standing, day: date, tree: Tree) -> bool:
         if unit == self.unit:

@@ -7,12 +7,12 @@ from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from typing import Final, NamedTuple, TypeAlias
 
-from services.status.knowing.entries import late_entries
+from services.status.knowing.lateness import lateness
 from services.status.knowing.positions import position_at
 from services.status.knowing.reading import Parts, parts
 from services.status.knowing.recalled import Recalled
 from services.status.knowing.recalling import Recalling
-from services.status.knowing.scope import scope_of
+from services.status.knowing.scope import Scope, scope_of
 from services.status.queries import Asked
 from services.status.stored import StoredRows
 from services.status.things.items import STANDARD, Thresholds
@@ -93,19 +93,29 @@ class Recalls:
         self, campaign: str, unit: str, position: Positions
     ) -> AsyncGenerator[Parts, None]:
         """For a fold of the caller's own: all that may tell of the unit and what is below it."""
-        async with self._turn(), self._told(campaign, unit, position) as told:
-            yield told
+        async with self._turn():
+            scope = await self._scope(campaign, unit)
+            async with aclosing(parts(self._pool, campaign, position, scope)) as told:
+                yield told
 
     async def late(self, recall: Recall, asked: Asked) -> int:
         """How many entries of the unit and those below it were recorded after their day."""
-        units = recall.rows.below(asked.day, asked.tree)
-        return await late_entries(self._pool, asked.campaign, recall.position, units, asked.day)
+        return recall.rows.late(asked.day, asked.tree)
 
     async def _folded(
         self, campaign: str, unit: str, position: Positions, thresholds: Thresholds
     ) -> Recalled:
-        async with self._told(campaign, unit, position) as told:
-            return await Recalling(campaign, unit, thresholds).fold(told)
+        """The database counts what was late while the histories are folded here."""
+        scope = await self._scope(campaign, unit)
+
+        async def fold() -> Recalled:
+            async with aclosing(parts(self._pool, campaign, position, scope)) as told:
+                return await Recalling(campaign, unit, thresholds).fold(told)
+
+        counted = lateness(self._pool, campaign, position, scope)
+        rows, late = await asyncio.gather(fold(), counted)
+        rows.lateness = late
+        return rows
 
     @asynccontextmanager
     async def _turn(self) -> AsyncGenerator[None, None]:
@@ -119,16 +129,11 @@ class Recalls:
         finally:
             self._waiting -= 1
 
-    @asynccontextmanager
-    async def _told(
-        self, campaign: str, unit: str, position: Positions
-    ) -> AsyncGenerator[Parts, None]:
+    async def _scope(self, campaign: str, unit: str) -> Scope:
         fact, _ = await StoredRows(self._pool, self._projection).of_unit(campaign, unit)
         if fact is None or fact.registered_on is None:
             raise UnknownUnit(unit=unit)
-        scope = await scope_of(self._pool, campaign, fact)
-        async with aclosing(parts(self._pool, campaign, position, scope)) as told:
-            yield told
+        return await scope_of(self._pool, campaign, fact)
 
     def _keep(self, key: _Key, rows: Recalled) -> None:
         """The last one is kept, whatever it weighs."""

@@ -6,6 +6,7 @@ from typing import Final
 from services.status import learning
 from services.status.learning import CONTRACTS
 from services.status.things import kinds
+from shared.contracts import rectification, supervision
 from shared.kernel.envelope import event_type
 from shared.kernel.events import Event
 
@@ -23,5 +24,18 @@ def _names(classes: Collection[type[Event]]) -> list[str]:
 
 TEACHING: Final = _names(learning.TEACHING | kinds.TEACHING)
 """A seventh of a campaign's events teach nothing that the views show."""
-ACROSS: Final = _names(kinds.TEACHING_ACROSS)
+_AT_HOME: Final[frozenset[type[Event]]] = frozenset(
+    {
+        supervision.TeamFormed,
+        supervision.TeamMembersChanged,
+        supervision.TeamTrained,
+        supervision.OfficialsListed,
+        supervision.OfficialCaughtUp,
+        rectification.ProgrammeLaunched,
+        rectification.ProgrammeCompleted,
+    }
+)
+"""Told in the history of the very unit that the thing adds to."""
+ELSEWHERE: Final = _names(kinds.TEACHING_ACROSS - _AT_HOME)
+"""What is told of a thing in the history of another league than that of the unit it adds to."""
 PASSAGES: Final = _names(learning.PASSAGES)

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 from services.status.contributions import add_change, spans, standing
 from services.status.facts import CampaignFact, UnitFact
 from services.status.folding import Changes, ThingRef, Told, UnitKey, sorted_out, unit_of
-from services.status.learning import is_passage, learn, learn_campaign
+from services.status.learning import is_passage, learn, learn_campaign, opened
 from services.status.things.kinds import ACROSS_LEAGUES, lessons_of, new_thing, rolled_by_unit
 from services.status.things.thing import RolledSpans, Thing
 
@@ -78,6 +78,15 @@ class Recollection:
                 self._heard(ref, envelope)
                 lesson.teach(self._thing(ref), envelope, event)
 
+    def learn_more(self, envelopes: Iterable[Told]) -> None:
+        """What is told elsewhere of things of several leagues, as far as they are known already."""
+        for envelope in envelopes:
+            event = opened(envelope)
+            for lesson in lessons_of(event):
+                thing = self._far.get((envelope.campaign, lesson.kind, lesson.id_of(event)))
+                if thing is not None and lesson.kind in ACROSS_LEAGUES:
+                    lesson.teach(thing, envelope, event)
+
     def _heard(self, about: tuple[str, ...], envelope: Told) -> None:
         """Whoever wants to know more of what was told may write it down."""
 
@@ -130,6 +139,15 @@ class RecollectedPart(Recollection):
     def __init__(self) -> None:
         super().__init__()
         self._events: defaultdict[tuple[str, ...], list[Told]] = defaultdict(list)
+
+    def learn_more(self, envelopes: Iterable[Told]) -> None:
+        """What is told elsewhere of things of several leagues, as far as they are known already."""
+        for envelope in envelopes:
+            event = opened(envelope)
+            for lesson in lessons_of(event):
+                thing = self._far.get((envelope.campaign, lesson.kind, lesson.id_of(event)))
+                if thing is not None and lesson.kind in ACROSS_LEAGUES:
+                    lesson.teach(thing, envelope, event)
 
     def _heard(self, about: tuple[str, ...], envelope: Told) -> None:
         self._events[about].append(envelope)

@@ -2,9 +2,10 @@
 
 from hypothesis import given, settings
 
-from services.status.knowing.types import ACROSS, PASSAGES, TEACHING
+from services.status.knowing.types import ELSEWHERE, PASSAGES, TEACHING
 from services.status.learning import CONTRACTS, concerns_campaign, concerns_unit, is_passage, opened
 from services.status.things.kinds import ACROSS_LEAGUES, things_of
+from shared.contracts.supervision import TeamFormed
 from tests.unit.status.histories import World, histories
 from tests.unit.status.thing_steps import THING_STEPS
 
@@ -17,8 +18,18 @@ def test_whatever_happens_is_read_as_far_as_it_teaches(world: World) -> None:
         kinds = {kind for kind, _ in things_of(event)}
         teaches = concerns_unit(event) or concerns_campaign(event) or bool(kinds)
         assert (envelope.type in TEACHING) == teaches
-        assert (envelope.type in ACROSS) == bool(kinds & ACROSS_LEAGUES)
+        roams = bool(kinds & ACROSS_LEAGUES) and not isinstance(event, TeamFormed)
+        assert (envelope.type in ELSEWHERE) == roams
         assert (envelope.type in PASSAGES) == is_passage(event)
+
+
+def test_only_what_may_be_told_away_from_home_is_read_in_other_leagues() -> None:
+    assert set(ELSEWHERE) == {
+        "campaign.rectification.ProgrammeProgressed.v1",
+        "campaign.supervision.LiaisonLeaderNamed.v1",
+        "campaign.supervision.TeamDispatched.v1",
+        "campaign.supervision.TeamRecalled.v1",
+    }
 
 
 def test_every_version_of_a_type_is_read() -> None:
