@@ -3,21 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final
 
 from services.status.answers import Freshness
 from services.status.explaining.answer import Explanation, Row
-from services.status.explaining.gathering import Gathering, Wanted
+from services.status.explaining.gathering import Page, Wanted
 from services.status.explaining.grounds import Evidence, Grounds, StoredGrounds
+from services.status.explaining.kept_rows import KeptRows
 from services.status.explaining.shown import Shown
 from services.status.explaining.walking import Found, Key, Walk
 from services.status.knowing.recalls import Recall, Recalls
 from services.status.queries import Asked, Views
 from shared.platform.cursors import cursor_of, values_after
 from shared.platform.postgres import Pool
-
-Page: TypeAlias = tuple[list[Found], Key | None]
-"""Amounts, and the last one's key if there are more."""
 
 _CURSOR: Final = (
     ("text", False), ("int", False), ("text", False), ("text", False), ("int", False),
@@ -56,6 +54,7 @@ class Explanations:
         self._pool = pool
         self._projection = projection
         self._recalls = recalls
+        self._kept_rows = KeptRows(recalls)
 
     async def explain(self, question: Question) -> Explanation:
         if question.known_at is not None:
@@ -67,7 +66,7 @@ class Explanations:
             return await Explainer(StoredGrounds(connection, self._projection)).explain(question)
 
     async def _recalled(self, question: Question, known_at: datetime) -> Explanation:
-        """Of what is told in the histories up to the instant, folded once more for the page."""
+        """Of what is told in the histories up to the instant, folded once more for some pages."""
         asked = question.asked
         recall = await self._recalls.at(asked.campaign, asked.unit, known_at)
         views = Views(recall.rows)
@@ -85,9 +84,7 @@ class Explanations:
     async def _gathered(self, question: Question, shown: Shown, recall: Recall) -> Page:
         if not shown.is_sum:
             return [], None
-        asked = question.asked
-        async with self._recalls.histories(asked.campaign, asked.unit, recall.position) as told:
-            return await Gathering(asked, shown.measure, question.page).page(told)
+        return await self._kept_rows.page(question.asked, shown.measure, recall, question.page)
 
 
 class Explainer:

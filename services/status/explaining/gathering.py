@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from operator import attrgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from services.status.explaining.measuring import Measure
 from services.status.explaining.walking import Found, Key, Place, founds
@@ -14,6 +14,9 @@ from services.status.portraits import head_of
 from services.status.queries import Asked
 from services.status.rebuilding.recollecting import Recollection
 from services.status.things.thing import Thing
+
+Page: TypeAlias = tuple[list[Found], Key | None]
+"""Amounts, and the last one's key if there are more."""
 
 _ROOM: Final = 1_000
 """So many amounts more than wanted are kept before those that come last are let go."""
@@ -36,8 +39,7 @@ class Gathering:
         self._places: dict[str, Place] = {}
         self._found: list[Found] = []
 
-    async def page(self, parts: Parts) -> tuple[list[Found], Key | None]:
-        """The page, and its last key if there are more."""
+    async def page(self, parts: Parts) -> Page:
         async for part in learnt(Recollection(), parts):
             # Units first: things count where their units stand.
             for some_units in turns_of(part.units):
