@@ -97,10 +97,6 @@ class Figure:
         of_plans = len(self.path) == 3 and self.path[0] == "plans" and self.path[2] == "none"
         return self.path[1] if of_plans else None
 
-    def of(self, counts: Tallies) -> int:
-        """The number in counts of units or of things."""
-        return number(counts, self.path)
-
 
 def number(node: Any, path: tuple[str, ...]) -> int:
     """The number there; nothing there counts as zero, as views leave away what is empty."""

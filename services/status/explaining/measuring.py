@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from services.status.contributions import NOW, OWN, PLAN, Tree, spans, stays
-from services.status.explaining.figure import Figure
+from services.status.explaining.figure import Figure, number
 from services.status.facts import PARTS, Part, UnitFact
-from services.status.figures import Sum, counted, own_sums, tallied, windows_by_class
-from services.status.own import own_tallies
+from services.status.figures import Sum, counted, tallied, windows_by_class
 from services.status.pieces import DETAIL, Span
+from services.status.places import places_of
 from services.status.things.kinds import spans_by_unit
 from services.status.things.thing import Thing
 from shared.contracts.schedule import Window
@@ -51,28 +52,27 @@ class Measure:
 
     def metrics(self, sums: Mapping[str, Sequence[Sum]]) -> set[str]:
         """Of the metrics of these sums, those that the figure is made of."""
-        by_class = windows_by_class(self.windows)
         found: set[str] = set()
         for name, of_class in sums.items():
             if self._asks_for(name):
-                window = by_class.get(name)
+                value = self._value(name)
                 for metric in {each.metric for each in of_class} - found:
-                    if any(self._counts(name, Sum(metric, 1, n), window) for n in (0, 1)):
+                    if value(metric, 0) or value(metric, 1):
                         found.add(metric)
         return found
 
-    def below(self, sums: Mapping[str, Sequence[Sum]]) -> int:
-        """What all that is below a unit adds, by its sums of classes."""
-        return sum(self.by_class(sums).values())
-
     def by_class(self, sums: Mapping[str, Sequence[Sum]]) -> dict[str, int]:
         """What is below a unit adds, class by class; those that add nothing are left out."""
-        by_class = windows_by_class(self.windows)
         found: dict[str, int] = {}
         for name, of_class in sums.items():
             if name != OWN and self._asks_for(name):
-                counts = counted(self._with_plans(name, of_class), self.day, by_class.get(name))
-                if n := self.figure.of(counts):
+                value = self._value(name)
+                n = sum(
+                    each.in_time * value(each.metric, 1)
+                    + (each.n - each.in_time) * value(each.metric, 0)
+                    for each in of_class
+                )
+                if n:
                     found[name] = n
         return found
 
@@ -80,46 +80,63 @@ class Measure:
         """What the unit itself adds, `below` the one that is asked about or at its place."""
         if not fact.exists_on(self.day) or not self._asks_for(fact.class_):
             return []
-        window = windows_by_class(self.windows).get(fact.class_)
-        parts = _PARTS_OF.get(self.figure.path[0], PARTS)
-        sums = own_sums(fact, self.day, window, parts)
-        plain = self._with_plans(fact.class_, []) if below else []
-        whole = self.figure.of(counted([*plain, *sums], self.day, window))
-        if not whole:
+        if self.figure.missing_plans and not (below and fact.class_ in self.lacking):
             return []
+        window = windows_by_class(self.windows).get(fact.class_)
         closes_on = window.closes_on if window else date.max
+        value = self._value(fact.class_)
 
         def alone(span: Span) -> int:
             metric, start, _, n = span
-            one = Sum(metric, n, n if start <= closes_on else 0)
-            return self.figure.of(counted([*plain, one], self.day, window))
+            return n * value(metric, 1 if start <= closes_on else 0)
 
-        return _amounts(spans(fact, parts), self.day, whole, alone)
+        parts = _PARTS_OF.get(self.figure.path[0], PARTS)
+        return _amounts(spans(fact, parts), self.day, alone)
 
     def thing(self, fact: Thing, unit: str, of_unit: UnitFact) -> list[Amount]:
         """What the thing adds to a unit."""
+        if not of_unit.exists_on(self.day):
+            return []
         known = spans_by_unit(fact).get(unit, [])
         if self.figure.class_ is not None:
             known = [span for span in known if not span[0].startswith(DETAIL)]
-        whole = self.figure.of(own_tallies(of_unit, known, self.day))
-
-        def alone(span: Span) -> int:
-            return self.figure.of(tallied([Sum(span[0], span[3], 0)]))
-
-        return _amounts(known, self.day, whole, alone) if whole else []
-
-    def _counts(self, class_: str, one: Sum, window: Window | None) -> bool:
-        counts = counted(self._with_plans(class_, [one]), self.day, window)
-        return self.figure.of(counts) != 0
+        path = self.figure.path
+        return _amounts(known, self.day, lambda span: span[3] * _of_things(path, span[0]))
 
     def _asks_for(self, class_: str) -> bool:
         return self.figure.class_ in {None, class_}
 
-    def _with_plans(self, class_: str, sums: Sequence[Sum]) -> list[Sum]:
-        category = self.figure.missing_plans
-        if category is None or class_ not in self.lacking:
-            return list(sums)
-        return [Sum(f"{PLAN}{category}:in_review", 0, 0), *sums]
+    def _value(self, class_: str) -> Callable[[str, int], int]:
+        """What one of a metric adds to the figure where units of the class do, in time or not."""
+        path = self.figure.path
+        if self.figure.kinds:
+            return lambda metric, _: _of_things(path, metric)
+        window = windows_by_class(self.windows).get(class_)
+        lacks = self.figure.missing_plans if class_ in self.lacking else None
+        return lambda metric, in_time: _of_units(path, metric, in_time, self.day, window, lacks)
+
+
+# Counts are sums, and what follows from them are sums and differences: so a figure is worked out of
+# what one of each metric adds to it.
+@lru_cache(5_000)
+def _of_things(path: tuple[str, ...], metric: str) -> int:
+    return number(tallied([Sum(metric, 1, 0)]), path)
+
+
+@lru_cache(5_000)
+def _of_units(
+    path: tuple[str, ...],
+    metric: str,
+    in_time: int,
+    day: date,
+    window: Window | None,
+    lacks: str | None,
+) -> int:
+    if places_of(metric):
+        return 0
+    # A category that some of the class have handed in is there, even where nothing is.
+    there = [] if lacks is None else [Sum(f"{PLAN}{lacks}:in_review", 0, 0)]
+    return number(counted([*there, Sum(metric, 1, in_time)], day, window), path)
 
 
 def stood_since(fact: UnitFact, ancestor: str, day: date, tree: Tree) -> date:
@@ -136,16 +153,17 @@ def stood_since(fact: UnitFact, ancestor: str, day: date, tree: Tree) -> date:
     return since
 
 
-def _amounts(
-    known: Sequence[Span], day: date, whole: int, alone: Callable[[Span], int]
-) -> list[Amount]:
+def _amounts(known: Sequence[Span], day: date, alone: Callable[[Span], int]) -> list[Amount]:
     """An amount for each span that adds by itself; one for all where they hold one another back."""
-    adding = [(span, n) for span in known if _runs(span, day) and (n := alone(span)) > 0]
+    running = [(span, n) for span in known if _runs(span, day) and (n := alone(span))]
+    whole = sum(n for _, n in running)
+    if not whole:
+        return []
     taken_back = [
         end for span in known if (end := span[2]) is not None and end <= day and alone(span) < 0
     ]
     since = max(taken_back, default=date.min)
-    found = [Amount(span[0], span[1], max(span[1], since), n) for span, n in adding]
+    found = [Amount(span[0], span[1], max(span[1], since), n) for span, n in running if n > 0]
     if sum(amount.n for amount in found) != whole:
         found = [replace(max(found, key=lambda amount: amount.began), n=whole)]
     return found
