@@ -1,7 +1,7 @@
 """Learnt: facts out of histories that are read in parts; others get their turn in between."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -28,29 +28,29 @@ class _Told(msgspec.Struct, gc=False):
     data: msgspec.Raw
 
 
-_told: Final = msgspec.json.Decoder(_Told).decode
+_told: Final = msgspec.json.Decoder(list[_Told]).decode
 
 
 class Elsewhere:
     """A part that tells only of things known already, in the histories of other leagues."""
 
-    def __init__(self, batches: AsyncIterator[Sequence[bytes]]) -> None:
+    def __init__(self, batches: AsyncIterator[bytes]) -> None:
         self._batches = batches
 
-    def __aiter__(self) -> AsyncIterator[Sequence[bytes]]:
+    def __aiter__(self) -> AsyncIterator[bytes]:
         return self._batches
 
 
 async def learnt(
-    facts: Recollection, parts: AsyncIterable[AsyncIterable[Sequence[bytes]]]
+    facts: Recollection, parts: AsyncIterable[AsyncIterable[bytes]]
 ) -> AsyncIterator[Known]:
     """What is known in full with each part's end, and at last what had to wait."""
     async for batches in parts:
         learn = facts.learn_more if isinstance(batches, Elsewhere) else facts.learn
-        async for values in batches:
-            for start in range(0, len(values), _TURN_EVENTS):
-                turn = values[start : start + _TURN_EVENTS]
-                learn([_told(value) for value in turn])
+        async for array in batches:
+            told = _told(array)
+            for start in range(0, len(told), _TURN_EVENTS):
+                learn(told[start : start + _TURN_EVENTS])
                 await asyncio.sleep(0)
         yield facts.take_known()
     yield facts.take_known_at_last()

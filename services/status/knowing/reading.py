@@ -15,14 +15,16 @@ from shared.platform.postgres import Pool
 Stretch: TypeAlias = tuple[str, str, int, int]
 """Service, league, after which version, up to which."""
 
-Parts: TypeAlias = AsyncGenerator[AsyncIterable[Sequence[bytes]], None]
-"""Each a stream of envelopes, in no order within; a league's history lies within one part."""
+Parts: TypeAlias = AsyncGenerator[AsyncIterable[bytes], None]
+"""Each a stream of arrays of envelopes, in no order within; a league's history lies within one part."""
 
 AT_ONCE: Final = 2_000
 # A socket holds less than is learnt in a turn: two answers that come in at once keep up with it.
 _AHEAD: Final = 2
-_WHOLE: Final = """
-select h.value
+# As one array, a row and an envelope each are not made by themselves: that took a tenth of the time.
+_AS_ARRAY: Final = "'['::bytea || coalesce(string_agg(h.value, ','), '') || ']'"
+_WHOLE: Final = f"""
+select {_AS_ARRAY}
 from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[]) p(service, league, after, up_to)
 cross join lateral (
     select value from history
@@ -30,13 +32,13 @@ cross join lateral (
       and campaign = $5 and type = any($6::text[])
     offset 0
 ) h
-"""
-_ELSEWHERE: Final = """
-select h.value from history h
+"""  # noqa: S608 - the expression is ours
+_ELSEWHERE: Final = f"""
+select {_AS_ARRAY} from history h
 join unnest($1::text[], $2::text[], $3::bigint[]) p(service, league, version)
     on (p.service, p.league) = (h.service, h.league)
 where h.version <= p.version and h.campaign = $4 and h.type = any($5::text[])
-"""
+"""  # noqa: S608
 
 
 class _Query(NamedTuple):
@@ -65,10 +67,10 @@ class _Answers:
     def __init__(self, pool: Pool, queries: Iterator[_Query]) -> None:
         self._pool = pool
         self._queries = queries
-        self._reading: deque[asyncio.Task[list[bytes]]] = deque()
+        self._reading: deque[asyncio.Task[bytes]] = deque()
         self._read_on()
 
-    async def next(self) -> list[bytes]:
+    async def next(self) -> bytes:
         answer = await self._reading[0]
         self._reading.popleft()
         self._read_on()
@@ -83,11 +85,12 @@ class _Answers:
         for query in islice(self._queries, _AHEAD - len(self._reading)):
             self._reading.append(asyncio.create_task(self._fetched(query)))
 
-    async def _fetched(self, query: _Query) -> list[bytes]:
-        return [value for (value,) in await self._pool.fetch(query.text, *query.asked)]
+    async def _fetched(self, query: _Query) -> bytes:
+        answer: bytes = await self._pool.fetchval(query.text, *query.asked)
+        return answer
 
 
-async def _in_turn(answers: _Answers, count: int) -> AsyncGenerator[Sequence[bytes], None]:
+async def _in_turn(answers: _Answers, count: int) -> AsyncGenerator[bytes, None]:
     for _ in range(count):
         yield await answers.next()
 

@@ -1,7 +1,7 @@
 """Recalling: the history folded for one unit, part by part; others get their turn in between."""
 
 import asyncio
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Mapping
 
 from services.status.contributions import (
     Mark,
@@ -28,7 +28,7 @@ class Recalling:
         self._thresholds = thresholds
         self._facts = Recollection()
 
-    async def fold(self, parts: AsyncIterable[AsyncIterable[Sequence[bytes]]]) -> Recalled:
+    async def fold(self, parts: AsyncIterable[AsyncIterable[bytes]]) -> Recalled:
         async for part in learnt(self._facts, parts):
             await self._add(part.units, part.things)
         found = self._facts.campaigns.get(self._recalled.campaign)
