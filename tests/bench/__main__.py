@@ -46,15 +46,8 @@ async def measure(world: World, report: Report, national: Path | None) -> None:
 async def _load_scenario(world: World) -> float:
     started = time.perf_counter()
     loaded = await load(world.stack.urls, lambda role: world.token(f"{role}-15"), lambda *_: None)
-    _wait_for_views(world, "nmg-2014", "15", loaded.consistency_token)
+    world.wait_for_views("nmg-2014", "15", loaded.consistency_token)
     return time.perf_counter() - started
-
-
-def _wait_for_views(world: World, campaign: str, root: str, token: str) -> None:
-    """Ask until the views show what the token says: a wait may be longer than one answer's."""
-    path = f"/campaigns/{campaign}/units/{root}/status?as_of=2014-03-04"
-    while world.get("status", path, token, f"clerk-{root}").status_code == 503:
-        time.sleep(0.2)
 
 
 async def _national(world: World, report: Report, path: Path) -> None:
@@ -70,7 +63,7 @@ async def _national(world: World, report: Report, path: Path) -> None:
         for table in mobilization_rows(below):
             upload = f"/campaigns/{campaign}/mobilizations/import"
             token = world.upload("schedule", upload, table, token, account)
-        _wait_for_views(world, campaign, root, token)
+        world.wait_for_views(campaign, root, token)
     seconds = time.perf_counter() - started
     report.add(Figure("national scale loaded and shown", seconds, "s"))
     largest = max(trees, key=lambda root: len(trees[root]))

@@ -99,6 +99,12 @@ class World:
                 _check(answer)
                 return str(answer.headers.get("Consistency-Token", ""))
 
+    def wait_for_views(self, campaign: str, root: str, token: str) -> None:
+        """Ask until the views show what the token says: a wait may be longer than one answer's."""
+        path = f"/campaigns/{campaign}/units/{root}/status?as_of=2014-03-04"
+        while self.get("status", path, token, f"clerk-{root}").status_code == 503:
+            time.sleep(0.2)
+
     def open_campaign(self, campaign: str, units: list[Unit]) -> str:
         """Register the units and open the campaign; the last consistency token."""
         token, account = "", f"clerk-{units[0].code}"
