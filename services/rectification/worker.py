@@ -1,5 +1,6 @@
 """Composes the worker of the rectification service, which follows units and schedule, and urges."""
 
+from services.rectification.orders import OrdersPart
 from services.rectification.schema import SCHEMA, migrations
 from services.rectification.urging.configured import UrgingConfig
 from services.rectification.urging.delivering import Delivering
@@ -14,14 +15,14 @@ from shared.platform.eventstore import EventStore
 from shared.platform.following import Following
 from shared.platform.metrics import Metrics
 from shared.platform.outgoing import Outgoing
-from shared.platform.postgres import Pool, open_pool
+from shared.platform.postgres import open_pool
 from shared.platform.running import run_worker
 from shared.platform.settings import Settings
 from shared.platform.starting import patiently, unready
 
 
 async def worker(settings: Settings, urging: UrgingConfig, metrics: Metrics) -> None:
-    """Publish what the service records, keep its directories and milestones, and urge."""
+    """Publish what the service records, keep its directories and milestones, urge, watch orders."""
     async with (
         direct_client() as http,
         await patiently(lambda: open_pool(settings.database_url, SCHEMA, size=6)) as pool,
@@ -36,12 +37,15 @@ async def worker(settings: Settings, urging: UrgingConfig, metrics: Metrics) -> 
             return await unready(pool, wanted) | outgoing.missing()
 
         wanted = migrations()
+        handler = CommandHandler(EventStore(pool, RECTIFICATION))
         parts = [*outgoing.parts, *(following.run for following in followings)]
-        await run_worker(settings, metrics, ready, [*parts, urging_part(pool, urging).run])
+        parts += [urging_part(handler, urging).run, OrdersPart(handler).run]
+        await run_worker(settings, metrics, ready, parts)
 
 
-def urging_part(pool: Pool, urging: UrgingConfig) -> UrgingPart:
+def urging_part(handler: CommandHandler, urging: UrgingConfig) -> UrgingPart:
     """What takes and delivers the steps of the ladder."""
-    handler = CommandHandler(EventStore(pool, RECTIFICATION))
     taking = Taking(handler, urging.channels, urging.back_workdays)
-    return UrgingPart(pool, taking, Delivering(handler, urging.opened()), urging.every_seconds)
+    return UrgingPart(
+        handler.store.pool, taking, Delivering(handler, urging.opened()), urging.every_seconds
+    )

@@ -136,7 +136,9 @@ class RectificationClosed(Event, frozen=True):
 
 
 class ItemReopened(Event, frozen=True):
-    """`cause` is `relapse`, `poor_rating` or `decision`."""
+    """`cause` is `relapse`, `poor_rating`, `decision`, or of an order `child_open`: `reason` then
+    names an item below it that is not closed.
+    """
 
     happened: ClassVar[str] = "reopened_on"
     campaign: str

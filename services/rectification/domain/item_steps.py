@@ -202,6 +202,21 @@ class Reopen(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class ReopenOrder(Step):
+    """A closed order comes back while an item below it is not closed, however that came about."""
+
+    child: str
+
+    def event(self, item: Item) -> ItemReopened:
+        # Numbered, so that the same item on the same day is not taken for the same reopening.
+        reason = f"{self.child} ({item.reopenings + 1})"
+        return _reopened(self, item, "child_open", reason)
+
+    def allow(self, item: Item) -> None:
+        item.require_closed()
+
+
+@dataclass(frozen=True, slots=True)
 class Review(Step):
     """The look back; what has relapsed is reopened."""
 

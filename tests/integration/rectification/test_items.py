@@ -1,13 +1,18 @@
 """Ledger items one by one: raised, handled, verified by others, reopened; orders for many."""
 
 import asyncio
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from services.rectification.orders import OrdersPart
 from services.rectification.rebuilding import LIVES
 from shared.contracts.rectification import RECTIFICATION
+from shared.platform.commands import CommandHandler
+from shared.platform.eventstore import EventStore
 from shared.platform.rebuilding import rebuild
 from tests.support.access import bearer_of
 from tests.support.desk import Desk
@@ -310,6 +315,43 @@ class TestOrders:
         assert (
             await desk.post("/items/order-1-150202/close", close, role="service")
         ).status_code == 201
+
+    async def closed(self, desk: Desk) -> None:
+        """An order for two units, all done and closed on 24 March."""
+        await desk.post("/cascades", self.order(levels=[3]))
+        items = ("order-1-150202", "order-1-150203", "order-1")
+        told = {"summary": "已完成", "on": "2014-03-20", "person": "p-1502-09"}
+        for item in items:
+            await desk.post(f"/items/{item}/request-closure", told, role="service")
+        for item in items:
+            close = {"on": "2014-03-24", "person": "p-15-01"}
+            answer = await desk.post(f"/items/{item}/close", close, role="service")
+            assert answer.status_code == 201, answer.text
+
+    async def test_it_comes_back_with_an_item_below_it(self, desk: Desk) -> None:
+        await self.closed(desk)
+        relapsed = {"holds": False, "note": "反弹", "on": "2014-04-02", "person": "p-15-01"}
+        await desk.post("/items/order-1-150203/review", relapsed, role="service")
+        orders = OrdersPart(CommandHandler(EventStore(desk.pool, RECTIFICATION)))
+
+        assert await orders.once(datetime.now(UTC)) == 1
+        assert await state_of(desk, "order-1") == "open"
+        data = await desk.pool.fetchval(
+            "select data from events where stream like '%order-1' and type = 'ItemReopened'"
+            " and meta->>'campaign' = $1",
+            desk.campaign,
+        )
+        told = json.loads(data)
+        assert (told["cause"], told["reason"]) == ("child_open", "order-1-150203 (1)")
+        assert told["reopened_on"] == "2014-04-02"
+        assert await orders.once(datetime.now(UTC)) == 0
+
+    async def test_it_stays_closed_while_all_below_it_are(self, desk: Desk) -> None:
+        await self.closed(desk)
+        orders = OrdersPart(CommandHandler(EventStore(desk.pool, RECTIFICATION)))
+
+        assert await orders.once(datetime.now(UTC)) == 0
+        assert await state_of(desk, "order-1") == "closed"
 
     async def test_nothing_is_raised_under_an_item_that_does_not_cascade(self, desk: Desk) -> None:
         await raised(desk)

@@ -22,6 +22,8 @@ from shared.contracts.rectification import RECTIFICATION
 from shared.contracts.schedule import MobilizationHeld, MobilizationVoided, PlanApproved
 from shared.kernel.events import Event
 from shared.platform.campaigns import known_campaigns
+from shared.platform.commands import CommandHandler
+from shared.platform.eventstore import EventStore
 from shared.platform.rebuilding import rebuild
 from shared.platform.recording import Origin
 from tests.support.desk import Desk, enveloped
@@ -351,7 +353,8 @@ async def _queued_for(desk: Desk, folder: Path, channel: str) -> None:
 
 
 def _part(desk: Desk, folder: Path) -> UrgingPart:
-    return urging_part(desk.pool, UrgingConfig(folder, {}, 60, 10))
+    handler = CommandHandler(EventStore(desk.pool, RECTIFICATION))
+    return urging_part(handler, UrgingConfig(folder, {}, 60, 10))
 
 
 async def _raise(desk: Desk) -> None:

@@ -34,6 +34,7 @@ from services.rectification.domain.item_steps import (
     Rate,
     Reject,
     Reopen,
+    ReopenOrder,
     RequestClosure,
     Resume,
     Review,
@@ -363,6 +364,15 @@ class TestAfterClosing:
     def test_is_reopened_by_decision_with_a_new_due_date(self) -> None:
         command = step(Reopen, march(26), "群众反映", april(30))
         given(LIFE, *self.PAST).when(command).then(self.reopened("decision", "群众反映", april(30)))
+
+    def test_an_order_comes_back_for_an_item_below_it_each_time_anew(self) -> None:
+        command = step(ReopenOrder, march(26), "wuhai-1-150302")
+        first = self.reopened("child_open", "wuhai-1-150302 (1)", march(28))
+        again = self.reopened("child_open", "wuhai-1-150302 (2)", march(28))
+
+        given(LIFE, *self.PAST).when(command).then(first)
+        given(LIFE, *self.PAST, first, REQUESTED, CLOSED).when(command).then(again)
+        given(LIFE, *self.PAST, first).when(command).then(ItemNotClosed)
 
     def test_keeps_its_due_date_while_that_is_ahead(self) -> None:
         given(LIFE, *self.PAST).when(step(Reopen, march(26), "群众反映")).then(
