@@ -7,8 +7,9 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from deploy.clean import forget
 from deploy.layout import Ports
@@ -17,30 +18,66 @@ from deploy.scenarios.nmg_2014.load import load
 from shared.platform.kafka import KafkaAddress
 from tests.bench import histories, knowing, ledger, memory, streaming, viewing, writing
 from tests.bench.report import Figure, Report
-from tests.bench.world import UNITS, World, mobilization_rows, trees_in, units_in
+from tests.bench.world import UNITS, Unit, World, mobilization_rows, trees_in, units_in
 
-VISIBLE_SECONDS = {True: 1.0, False: 0.25}  # by whether the broker is the embedded one
+CAMPAIGN: Final = "bench-single"
+VISIBLE_SECONDS: Final = {True: 1.0, False: 0.25}  # by whether the broker is the embedded one
 
 
-async def measure(world: World, report: Report, national: Path | None) -> None:
-    embedded = "KAFKA_BOOTSTRAP_SERVERS" not in os.environ
-    address = KafkaAddress(world.stack.bootstrap, idempotence=not embedded)
+async def measure(
+    world: World, report: Report, parts: Sequence[str], national: Path | None
+) -> None:
     loaded_in = await _load_scenario(world)
     report.add(Figure("scenario nmg-2014 loaded and shown", loaded_in, "s"))
     units = units_in()
-    for campaign in ("bench-single", "bench-bulk"):
-        world.open_campaign(campaign, units)
-    writing.bulk_upload(world, "bench-bulk", units, report)
-    await writing.single_commands(world, "bench-single", units, report)
-    await viewing.visible(world, "bench-single", units, report, VISIBLE_SECONDS[embedded])
-    await viewing.status_answers(world, "nmg-2014", units, report, "15,938 units")
-    await knowing.known_then(world, report)
-    await ledger.ledger(world, "bench-single", units, report)
-    memory.resident(world.stack, report)
-    await streaming.relay(world, address, report)
-    await streaming.catch_up(world, address, report)
+    world.open_campaign(CAMPAIGN, units)
+    for part in parts:
+        await PARTS[part](world, report, units)
     if national is not None:
         await _national(world, report, national)
+
+
+async def _writing(world: World, report: Report, units: list[Unit]) -> None:
+    world.open_campaign("bench-bulk", units)
+    writing.bulk_upload(world, "bench-bulk", units, report)
+    await writing.single_commands(world, CAMPAIGN, units, report)
+
+
+async def _viewing(world: World, report: Report, units: list[Unit]) -> None:
+    await viewing.visible(world, CAMPAIGN, units, report, VISIBLE_SECONDS[_embedded()])
+    await viewing.status_answers(world, "nmg-2014", units, report, "15,938 units")
+
+
+async def _knowing(world: World, report: Report, _: list[Unit]) -> None:
+    await knowing.known_then(world, report)
+
+
+async def _ledger(world: World, report: Report, units: list[Unit]) -> None:
+    await ledger.ledger(world, CAMPAIGN, units, report)
+
+
+async def _memory(world: World, report: Report, _: list[Unit]) -> None:
+    memory.resident(world.stack, report)
+
+
+async def _streaming(world: World, report: Report, _: list[Unit]) -> None:
+    address = KafkaAddress(world.stack.bootstrap, idempotence=not _embedded())
+    await streaming.relay(world, address, report)
+    await streaming.catch_up(world, address, report)
+
+
+PARTS: Final[Mapping[str, Callable[[World, Report, list[Unit]], Awaitable[None]]]] = {
+    "writing": _writing,
+    "viewing": _viewing,
+    "knowing": _knowing,
+    "ledger": _ledger,
+    "memory": _memory,
+    "streaming": _streaming,
+}
+
+
+def _embedded() -> bool:
+    return "KAFKA_BOOTSTRAP_SERVERS" not in os.environ
 
 
 async def _load_scenario(world: World) -> float:
@@ -89,6 +126,7 @@ def main() -> int:
     parser.add_argument("--json", type=Path, default=Path(".data/bench.json"))
     parser.add_argument("--national", type=Path, help="a gzipped CSV of the country's units")
     parser.add_argument("--history", type=int, help="only rebuild so many events of these units")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), help="these parts")
     asked = parser.parse_args()
     report = Report()
     if asked.history:
@@ -98,7 +136,7 @@ def main() -> int:
             )
         )
     else:
-        _with_stack(lambda world: asyncio.run(measure(world, report, asked.national)))
+        _with_stack(lambda world: asyncio.run(measure(world, report, asked.only, asked.national)))
     report.table()
     asked.json.parent.mkdir(parents=True, exist_ok=True)
     report.write(asked.json)
