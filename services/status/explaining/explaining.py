@@ -7,11 +7,12 @@ from typing import Final
 
 from services.status.answers import Freshness
 from services.status.explaining.answer import Explanation, Row
+from services.status.explaining.entries import Found, Key
 from services.status.explaining.gathering import Page, Wanted
 from services.status.explaining.grounds import Evidence, Grounds, StoredGrounds
 from services.status.explaining.kept_rows import KeptRows
 from services.status.explaining.shown import Shown
-from services.status.explaining.walking import Found, Key, Walk
+from services.status.explaining.walking import Walk
 from services.status.knowing.recalls import Recall, Recalls
 from services.status.queries import Asked, Views
 from shared.platform.cursors import cursor_of, values_after

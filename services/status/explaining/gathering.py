@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from operator import attrgetter
 from typing import Final, NamedTuple, TypeAlias
 
+from services.status.explaining.entries import Found, Key, Place, founds
 from services.status.explaining.measuring import Measure
-from services.status.explaining.walking import Found, Key, Place, founds
 from services.status.facts import UnitFact
 from services.status.knowing.learnt import learnt, turns_of
 from services.status.knowing.reading import Parts

@@ -17,22 +17,35 @@ from shared.kernel.envelope import Envelope
 
 Hung: TypeAlias = tuple[str, str, str, Thing]
 """Unit, kind, id, and what is known of the thing that hangs on the unit."""
+Child: TypeAlias = tuple[UnitFact, bool]
+"""What is known of a unit, and whether others stand or ever stood below it."""
 From: TypeAlias = tuple[str, str, str]
 """Unit, kind, id: what hangs on the unit from this on."""
 
 # `offset 0` keeps it index lookups: of arrays, the planner does not know how long they are.
-_BELOW: Final = """
-select u.unit, u.fact from (
-    select f.unit from unnest($2::text[]) p(parent) cross join lateral (
-        select unit from unit_facts where campaign = $1 and parent = p.parent offset 0
+_CHILDREN: Final = """
+select b.unit, b.fact, b.is_parent from (
+    select f.unit, f.fact, f.class, (
+        exists (select from unit_facts c where c.campaign = $1 and c.parent = f.unit)
+        or exists (select from former_parents c where c.campaign = $1 and c.parent = f.unit)
+    ) as is_parent
+    from unnest($2::text[]) p(parent) cross join lateral (
+        select unit, fact, class from unit_facts where campaign = $1 and parent = p.parent
+        union all
+        select u.unit, u.fact, u.class from former_parents o
+        join unit_facts u on u.campaign = o.campaign and u.unit = o.unit
+        where o.campaign = $1 and o.parent = p.parent
+        offset 0
     ) f
-    union
-    select o.unit from unnest($2::text[]) p(parent) cross join lateral (
-        select unit from former_parents where campaign = $1 and parent = p.parent offset 0
-    ) o
-) b cross join lateral (
-    select unit, fact from unit_facts where campaign = $1 and unit = b.unit offset 0
-) u
+    offset 0
+) b
+where b.is_parent or (
+    ($3::text[] is null or b.class = any($3::text[]))
+    and (cardinality($4::text[]) = 0 or exists (
+        select from thing_units t
+        where t.campaign = $1 and t.unit = b.unit and t.kind = any($4::text[])
+    ))
+)
 """
 _HANGING: Final = """
 select w.unit, h.kind, h.id, f.fact
@@ -61,10 +74,16 @@ class Evidence(NamedTuple):
 class Grounds(Rows, Protocol):
     """Rows, and what lies behind them."""
 
-    async def ever_below_any(
-        self, campaign: str, parents: Collection[str]
-    ) -> Mapping[str, UnitFact]:
-        """Units that stand or ever stood one level below one of the parents."""
+    async def that_may_add(
+        self,
+        campaign: str,
+        parents: Collection[str],
+        classes: Collection[str] | None,
+        kinds: Collection[str],
+    ) -> Mapping[str, Child]:
+        """Units that stand or ever stood one level below one of the parents: those that have others
+        below them, and those of these classes, if any are named, with things of these kinds.
+        """
         ...
 
     async def sums_of(
@@ -114,11 +133,16 @@ class StoredGrounds(StoredRows):
             )
         return self._sums[asked]
 
-    async def ever_below_any(
-        self, campaign: str, parents: Collection[str]
-    ) -> Mapping[str, UnitFact]:
-        rows = await self._rows.fetch(_BELOW, campaign, list(parents))
-        return {code: _unit_fact.decode(fact) for code, fact in rows}
+    async def that_may_add(
+        self,
+        campaign: str,
+        parents: Collection[str],
+        classes: Collection[str] | None,
+        kinds: Collection[str],
+    ) -> Mapping[str, Child]:
+        of_classes = None if classes is None else list(classes)
+        rows = await self._rows.fetch(_CHILDREN, campaign, list(parents), of_classes, list(kinds))
+        return {code: (_unit_fact.decode(fact), is_parent) for code, fact, is_parent in rows}
 
     async def hanging(
         self, campaign: str, first: Sequence[From], kinds: Collection[str], limit: int

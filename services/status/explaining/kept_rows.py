@@ -5,9 +5,9 @@ from collections import OrderedDict
 from operator import attrgetter
 from typing import Final, NamedTuple, TypeAlias
 
+from services.status.explaining.entries import Found, Key
 from services.status.explaining.gathering import Gathering, Page, Wanted
 from services.status.explaining.measuring import Measure
-from services.status.explaining.walking import Found, Key
 from services.status.knowing.recalls import Recall, Recalls
 from services.status.queries import Asked
 

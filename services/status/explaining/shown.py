@@ -9,11 +9,11 @@ import msgspec
 
 from services.status.answers import UnitStatus
 from services.status.explaining.answer import AddedThing, Event, Part, Ratio, Row
+from services.status.explaining.entries import Found
 from services.status.explaining.figure import Figure, figure_of, number
 from services.status.explaining.grounds import Evidence
 from services.status.explaining.measuring import Measure, stood_since
 from services.status.explaining.said import Said, documents_of, said_by
-from services.status.explaining.walking import Found
 from services.status.figures import WindowDays, windows_by_class
 from services.status.portraits import head_of
 from services.status.queries import Asked, Known

@@ -2,116 +2,39 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from operator import itemgetter
+from math import ceil
 from typing import Final, TypeAlias
 
-from services.status.explaining.behind import behind_thing, behind_unit, founding
+from services.status.contributions import ALL
+from services.status.explaining.entries import (
+    Below,
+    Entry,
+    Found,
+    Hanging,
+    Key,
+    Place,
+    Siblings,
+    founds,
+    is_past,
+    still_ahead,
+)
 from services.status.explaining.grounds import Grounds
-from services.status.explaining.measuring import Amount, Measure
+from services.status.explaining.measuring import Measure
 from services.status.facts import UnitFact
 from services.status.figures import Sum
 from services.status.queries import Asked, parent_on
 from services.status.rows import SumRow
 from services.status.things.thing import Thing
-from shared.kernel.units import LEVELS, is_attached
-
-Key: TypeAlias = tuple[tuple[str, ...], int, str, str, int]
-"""The order of what adds to a figure: the codes down to a unit, the unit itself before its things,
-a thing's kind and id, and the number among its amounts.
-"""
-_ITSELF: Final = 0
-_THINGS: Final = 1
+from shared.kernel.units import LEVELS
 
 _THINGS_AT_ONCE: Final = 1_000
-_UNITS_AT_ONCE: Final = 400
+_ENTRIES_AT_ONCE: Final = 1_000
 _LEVELS: Final = len(LEVELS)
 """After so many turns rows add more each than was thought: then more is opened at once."""
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A unit and the codes down to it, the one asked about first."""
-
-    codes: tuple[str, ...]
-    fact: UnitFact
-
-    @property
-    def code(self) -> str:
-        return self.codes[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An amount that a unit adds, or a thing on it."""
-
-    place: Place
-    amounts: Sequence[Amount]
-    number: int
-    kind: str = ""
-    id: str = ""
-    thing: Thing | None = None
-
-    @property
-    def key(self) -> Key:
-        stage = _ITSELF if self.thing is None else _THINGS
-        return self.place.codes, stage, self.kind, self.id, self.number
-
-    @property
-    def amount(self) -> Amount:
-        return self.amounts[self.number]
-
-    @property
-    def event(self) -> str:
-        """The event behind it."""
-        if self.thing is None:
-            return behind_unit(self.place.fact, self.amounts, self.number)
-        return behind_thing(self.thing, self.amounts, self.number)
-
-    @property
-    def first_event(self) -> str:
-        """The one that names the thing; of a unit, the event behind."""
-        return self.event if self.thing is None else founding(self.thing)
-
-
-def founds(
-    place: Place,
-    amounts: Sequence[Amount],
-    kind: str = "",
-    id_: str = "",
-    thing: Thing | None = None,
-) -> list[Found]:
-    """One for each amount of the unit, or of the thing on it."""
-    return [Found(place, amounts, n, kind, id_, thing) for n in range(len(amounts))]
-
-
-@dataclass(frozen=True, slots=True)
-class Hanging:
-    """The things of a unit that are still to be looked at."""
-
-    place: Place
-    kind: str = ""
-    id: str = ""
-    read: bool = False
-    """Whether the one of this kind and id has been looked at already."""
-
-    @property
-    def weight(self) -> int:
-        return 1
-
-
-@dataclass(frozen=True, slots=True)
-class Below:
-    """What lies below a unit, and how much of the figure: in all, and class by class."""
-
-    place: Place
-    weight: int
-    by_class: Mapping[str, int]
-
-
-Entry: TypeAlias = Found | Hanging | Below
 Opened: TypeAlias = dict[int, list[Entry]]
 """What came of entries, by their number in the list."""
+ByClass: TypeAlias = Mapping[str, int]
 
 
 class Walk:
@@ -133,7 +56,7 @@ class Walk:
         entries = self._start(Place((self._asked.unit,), start), below, by_class, after)
         turn = 0
         while wanted := _unopened(entries, limit + 1, (limit + 1) << max(0, turn - _LEVELS)):
-            opened = await self._open({number: entries[number] for number in wanted}, after)
+            opened = await self._open(entries, wanted, after)
             entries = [
                 each
                 for number, entry in enumerate(entries)
@@ -144,25 +67,37 @@ class Walk:
         more = len(found) > limit
         return found[:limit], found[limit - 1].key if more else None
 
-    def _start(
-        self, place: Place, below: int, by_class: Mapping[str, int], after: Key | None
-    ) -> list[Entry]:
+    def _start(self, place: Place, below: int, by_class: ByClass, after: Key | None) -> list[Entry]:
         figure = self._measure.figure
         entries: list[Entry] = []
         if figure.scope == "total" and not figure.kinds:
             entries += founds(place, self._measure.unit(place.fact, below=False))
         if figure.scope in {"total", "own"} and figure.kinds:
-            entries.append(Hanging(place))
+            entries.append(Hanging(place, 1))
         if below:
             entries.append(Below(place, below, by_class))
-        return _still_ahead(entries, after)
+        return still_ahead(entries, after)
 
-    async def _open(self, wanted: Mapping[int, Entry], after: Key | None) -> Opened:
-        hanging = {n: entry for n, entry in wanted.items() if isinstance(entry, Hanging)}
-        below = {n: entry for n, entry in wanted.items() if isinstance(entry, Below)}
+    async def _open(
+        self, entries: Sequence[Entry], wanted: Mapping[int, float], after: Key | None
+    ) -> Opened:
+        hanging: dict[int, Hanging] = {}
+        below: dict[int, Below] = {}
+        siblings: dict[int, Siblings] = {}
+        for number in wanted:
+            match entries[number]:
+                case Hanging() as entry:
+                    hanging[number] = entry
+                case Below() as entry:
+                    below[number] = entry
+                case Siblings() as entry:
+                    siblings[number] = entry
+                case Found():
+                    pass
         opened = await self._things(hanging) if hanging else {}
-        opened |= await self._level(below, after) if below else {}
-        return {number: _still_ahead(entries, after) for number, entries in opened.items()}
+        siblings |= await self._children(below, after) if below else {}
+        opened |= await self._level(siblings, wanted) if siblings else {}
+        return {number: still_ahead(found, after) for number, found in opened.items()}
 
     async def _things(self, wanted: Mapping[int, Hanging]) -> Opened:
         """What hangs on units, as far as it adds to the figure."""
@@ -181,64 +116,118 @@ class Walk:
             if not entry.read or (kind, id_) != (entry.kind, entry.id):
                 opened[number] += self._of_thing(entry.place, kind, id_, thing)
             if read[unit] == _THINGS_AT_ONCE:
-                opened[number].append(Hanging(entry.place, kind, id_, read=True))
+                opened[number].append(Hanging(entry.place, entry.weight, kind, id_, read=True))
         return opened
 
     def _of_thing(self, place: Place, kind: str, id_: str, thing: Thing) -> list[Found]:
         amounts = self._measure.thing(thing, place.code, place.fact)
         return founds(place, amounts, kind, id_, thing)
 
-    async def _level(self, wanted: Mapping[int, Below], after: Key | None) -> Opened:
-        """The units one level down, and what lies below each of them."""
+    async def _children(
+        self, wanted: Mapping[int, Below], after: Key | None
+    ) -> dict[int, Siblings]:
+        """The units one level down that may add or have others below them, those that are no more,
+        too: what was not moved elsewhere may still stand below them.
+        """
+        asked, figure = self._asked, self._measure.figure
         numbers = {entry.place.code: number for number, entry in wanted.items()}
-        places = [
-            Place((*wanted[numbers[parent]].place.codes, code), fact)
-            for code, fact, parent in await self._children(numbers)
-        ]
-        places = [place for place in places if not _is_past(place.codes, after)]
-        sums = await self._sums(
-            [place.code for place in places if not is_attached(place.fact.kind)]
+        classes = {name for entry in wanted.values() for name in entry.by_class}
+        children = await self._grounds.that_may_add(
+            asked.campaign, numbers, None if ALL in classes else classes, figure.kinds
         )
-        below = {
-            place.codes: self._measure.by_class(sums[place.code])
-            for place in places
-            if place.code in sums
+        places: dict[int, list[Place]] = {number: [] for number in wanted}
+        parents: dict[int, set[str]] = {number: set() for number in wanted}
+        for code, (fact, is_parent) in sorted(children.items(), key=lambda child: child[0]):
+            number = numbers.get(parent_on(fact, asked)) if fact.placements else None
+            if number is None:
+                continue
+            codes = (*wanted[number].place.codes, code)
+            if not is_past(codes, after):
+                places[number].append(Place(codes, fact))
+                parents[number] |= {code} if is_parent else set()
+        return {
+            number: Siblings(
+                places[number], entry.weight, entry.by_class, frozenset(parents[number])
+            )
+            for number, entry in wanted.items()
         }
-        rest = {number: Counter(entry.by_class) for number, entry in wanted.items()}
-        for codes, by_class in below.items():
-            rest[numbers[codes[-2]]].subtract(by_class)
-        opened: Opened = {number: [] for number in wanted}
-        for place in places:
-            number = numbers[place.codes[-2]]
-            opened[number] += self._of_unit(place, rest[number])
-            if figures := below.get(place.codes):
-                opened[number].append(Below(place, sum(figures.values()), figures))
-        return opened
 
-    def _of_unit(self, place: Place, rest: Mapping[str, int]) -> Sequence[Entry]:
-        """What the unit itself adds, or things on it: no figure counts both. Where what is below
-        them is all there is, units of one parent, or those of a class, add nothing themselves.
-        """
-        figure, class_ = self._measure.figure, place.fact.class_
-        if not figure.kinds:
-            measured = rest.get(class_)
-            return founds(place, self._measure.unit(place.fact, below=True)) if measured else []
-        # Details of things are told of all classes together.
-        return [Hanging(place)] if figure.class_ in {None, class_} and any(rest.values()) else []
+    async def _level(self, wanted: Mapping[int, Siblings], rows: Mapping[int, float]) -> Opened:
+        """What comes of units of one parent: as many of them are looked into as those rows take."""
+        opened: Opened = {}
+        first: dict[int, int] = {}
+        for number, siblings in wanted.items():
+            alone = self._alone(siblings)
+            if alone is None:
+                first[number] = _as_many_as(siblings, rows[number])
+            else:
+                opened[number] = alone
+        sums = await self._sums(
+            [
+                place.code
+                for number, many in first.items()
+                for place in wanted[number].places[:many]
+                if place.code in wanted[number].parents
+            ]
+        )
+        below = {code: self._measure.by_class(of_unit) for code, of_unit in sums.items()}
+        return opened | {
+            number: self._looked_into(wanted[number], many, below) for number, many in first.items()
+        }
 
-    async def _children(self, parents: Collection[str]) -> list[tuple[str, UnitFact, str]]:
-        """Code, fact and parent of the units that stood below these, in the order of codes; those
-        that are no more, too: what was not moved elsewhere may still stand below them.
+    def _alone(self, siblings: Siblings) -> list[Entry] | None:
+        """What the units themselves add, if that is all there is: then nothing need be asked of
+        what is below them. Things that hang on them are not known yet.
         """
-        asked = self._asked
-        facts = await self._grounds.ever_below_any(asked.campaign, parents)
-        found: list[tuple[str, UnitFact, str]] = []
-        for code, fact in sorted(facts.items(), key=itemgetter(0)):
-            if fact.placements and (parent := parent_on(fact, asked)) in parents:
-                found.append((code, fact, parent))
+        if self._measure.figure.kinds:
+            return None
+        found = [each for place in siblings.places for each in self._of_unit(place, siblings)]
+        whole = sum(each.amount.n for each in found)
+        return [*found] if whole == siblings.weight or not siblings.parents else None
+
+    def _of_unit(self, place: Place, siblings: Siblings) -> list[Found]:
+        if not siblings.by_class.get(place.fact.class_):
+            return []
+        return founds(place, self._measure.unit(place.fact, below=True))
+
+    def _looked_into(
+        self, siblings: Siblings, many: int, below: Mapping[str, ByClass]
+    ) -> list[Entry]:
+        """The first of them, each with what is below it; where that is all there is, they add
+        nothing themselves.
+        """
+        rest = Counter(siblings.by_class)
+        for place in siblings.places[:many]:
+            rest.subtract(below.get(place.code, {}))
+        remaining = Siblings(siblings.places, sum(rest.values()), rest, siblings.parents)
+        alike = Counter(place.fact.class_ for place in siblings.places)
+        found: list[Entry] = []
+        for place in siblings.places[:many]:
+            found += self._itself(place, remaining, alike)
+            if figures := below.get(place.code):
+                found.append(Below(place, sum(figures.values()), figures))
+        for entry in found:
+            if isinstance(entry, Found):
+                rest[entry.place.fact.class_] -= entry.amount.n
+        if many < len(siblings.places) and any(rest.values()):
+            last = siblings.places[many:]
+            weight = sum(rest.values())
+            found.append(Siblings(last, weight, rest, siblings.parents, siblings.turn + many))
         return found
 
-    async def _all_below(self) -> dict[str, int]:
+    def _itself(self, place: Place, siblings: Siblings, alike: Mapping[str, int]) -> list[Entry]:
+        """What the unit itself adds, or things on it: no figure counts both."""
+        if not self._measure.figure.kinds:
+            return [*self._of_unit(place, siblings)]
+        figure, class_ = self._measure.figure, place.fact.class_
+        if figure.class_ not in {None, class_}:
+            return []
+        weight = siblings.by_class.get(class_, 0) / alike[class_]
+        # Details of things are told of all classes together.
+        weight += siblings.by_class.get(ALL, 0) / len(siblings.places)
+        return [Hanging(place, weight)] if weight else []
+
+    async def _all_below(self) -> ByClass:
         """The figure by class; what it is not made of is never read again."""
         asked = self._asked
         rows = await self._grounds.sums(
@@ -259,6 +248,15 @@ class Walk:
         )
 
 
+def _as_many_as(siblings: Siblings, rows: float) -> int:
+    """How many to look into: so that about so many rows come of them, were they all alike; when
+    they are not, twice as many as the time before.
+    """
+    many = len(siblings.places)
+    likely = ceil(rows * many / siblings.weight) + 1 if siblings.weight > 0 else many
+    return min(many, max(likely, siblings.turn))
+
+
 def _by_class(rows: Iterable[SumRow]) -> dict[str, dict[str, list[Sum]]]:
     found: dict[str, dict[str, list[Sum]]] = {}
     for ancestor, class_, metric, n, in_time in rows:
@@ -268,48 +266,20 @@ def _by_class(rows: Iterable[SumRow]) -> dict[str, dict[str, list[Sum]]]:
     return found
 
 
-def _unopened(entries: Sequence[Entry], wanted: int, reach: int) -> list[int]:
+def _unopened(entries: Sequence[Entry], wanted: int, reach: int) -> dict[int, float]:
     """Which entries to open so that about as many rows as `reach` come of them, each row adding
-    little; none when the first `wanted` are rows already.
+    little, and how many are still lacking at each; none when the first `wanted` are rows already.
     """
-    rows = 0
-    found: list[int] = []
+    rows = 0.0
+    found: dict[int, float] = {}
     for number, entry in enumerate(entries):
         if isinstance(entry, Found):
             rows += 1
             if rows >= wanted and not found:
-                return []
+                return {}
         else:
-            found.append(number)
+            found[number] = reach - rows
             rows += entry.weight
-        if rows >= reach or len(found) >= _UNITS_AT_ONCE:
+        if rows >= reach or len(found) >= _ENTRIES_AT_ONCE:
             break
     return found
-
-
-def _still_ahead(entries: Iterable[Entry], after: Key | None) -> list[Entry]:
-    """What lies behind the key; of a unit's things, those from the key's on."""
-    if after is None:
-        return list(entries)
-    found: list[Entry] = []
-    for entry in entries:
-        match entry:
-            case Found():
-                found += [entry] if entry.key > after else []
-            case Hanging(place=place):
-                found += _hanging_from(entry, after) if place.codes >= after[0] else []
-            case Below(place=place):
-                found += [] if _is_past(place.codes, after) else [entry]
-    return found
-
-
-def _hanging_from(entry: Hanging, after: Key) -> list[Entry]:
-    codes, stage, kind, id_, _ = after
-    if entry.place.codes != codes or stage != _THINGS or (entry.kind, entry.id) >= (kind, id_):
-        return [entry]
-    return [replace(entry, kind=kind, id=id_)]
-
-
-def _is_past(codes: tuple[str, ...], after: Key | None) -> bool:
-    """Whether all below these codes lies before the key."""
-    return after is not None and codes < after[0][: len(codes)]

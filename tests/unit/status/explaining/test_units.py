@@ -207,11 +207,11 @@ def sums(*told_of: tuple[str, int]) -> Sequence[Sum]:
 def test_what_is_below_a_unit_is_measured_class_by_class() -> None:
     below = {"banner": sums(("expected", 3), ("mobilized", 1)), "township": sums(("expected", 5))}
 
-    assert measure("expected", 21).below(below) == 8
-    assert measure("expected", 21, class_="banner").below(below) == 3
-    assert measure("mobilization.overdue", 21).below(below) == 2
-    assert measure("mobilization.unscheduled", 21).below(below) == 5
-    assert measure("plans.unified.none", 21, "township").below(below) == 5
+    assert measure("expected", 21).by_class(below) == {"banner": 3, "township": 5}
+    assert measure("expected", 21, class_="banner").by_class(below) == {"banner": 3}
+    assert measure("mobilization.overdue", 21).by_class(below) == {"banner": 2}
+    assert measure("mobilization.unscheduled", 21).by_class(below) == {"township": 5}
+    assert measure("plans.unified.none", 21, "township").by_class(below) == {"township": 5}
 
 
 def test_a_unit_never_registered_adds_nothing() -> None:
