@@ -6,10 +6,10 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.status.explaining.entries import Found, Key, Place
 from services.status.explaining.gathering import Page, Wanted
 from services.status.explaining.kept_rows import Stretch
 from services.status.explaining.measuring import Amount
-from services.status.explaining.walking import Found, Key, Place
 from services.status.facts import UnitFact
 
 AMOUNT = Amount("expected", date(2014, 1, 1), date(2014, 1, 1), 1)
