@@ -14,6 +14,7 @@ from shared.platform.filters import Condition
 from shared.platform.inline_views import Table
 from shared.platform.page_queries import Part, Question
 from shared.platform.postgres import Pool
+from shared.platform.shown_rows import ShownRows
 from shared.platform.subtrees import many_units
 
 _HISTORY: Final = """
@@ -81,6 +82,10 @@ class Listing:
         return {name: self.computed.get(name, f"t.{name}") for name in names}
 
     @cached_property
+    def _shown_rows(self) -> ShownRows:
+        return ShownRows(self.shown, self.fields)
+
+    @cached_property
     def lists(self) -> frozenset[str]:
         """Shown fields that hold several values."""
         members = msgspec.structs.fields(self.shown)
@@ -104,10 +109,9 @@ class Listing:
         following = "null"
         if len(rows) > wanted.limit:
             rows = rows[: wanted.limit]
-            last = [rows[-1][name] for name in self._ordered(wanted)]
+            last = rows[-1][-len(self._ordered(wanted)) :]
             following = f'"{cursor_of(last, _name(wanted.order))}"'
-        items = ",".join(row["shown_row"] for row in rows)
-        return f'{{"items":[{items}],"next":{following}}}'.encode()
+        return b'{"items":%b,"next":%b}' % (self._shown_rows.json(rows), following.encode())
 
     async def count(self, pool: Pool, wanted: Wanted) -> int:
         """How many rows all pages hold together."""
@@ -190,10 +194,8 @@ class Listing:
             query = query.from_here(f"({names}) {'<' if direction else '>'} ({places})")
         by = ", ".join(f"t.{name}{direction}" for name in ordered[first:])
         # What is shown is made of the page's rows only: names of units may be asked for.
-        shown = (
-            f"select to_json(x)::text as shown_row, {', '.join(f't.{name}' for name in ordered)}"  # noqa: S608 - names are ours
-            f" from t{self.joined} cross join lateral (select {self.selected()}) x order by {by}"
-        )
+        last = ", ".join(f"t.{name}" for name in ordered)
+        shown = f"select {self._shown_rows.selected}, {last} from t{self.joined} order by {by}"  # noqa: S608 - names are ours
         return Part(query, self.table, ordered[first:], by, query.place(most), shown, most)
 
     def _query(self, wanted: Wanted) -> Question:
