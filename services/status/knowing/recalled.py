@@ -1,7 +1,7 @@
 """Recalled: what the views need of one unit, and of those below it, as known at a position."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, TypeAlias
 
@@ -31,8 +31,21 @@ from shared.contracts.schedule import Window
 _SERIES_METRICS: Final = frozenset({EXPECTED, PREPARED, TRAINED, MOBILIZED})
 _SERIES_HEADS: Final = frozenset(metric.removesuffix(":") for metric in SHOWN_OF_THINGS)
 
-Found: TypeAlias = tuple[Account, str, str, date, date]
-"""Account, class, metric, effective_on, judged_on: a line of an ancestor's roll-up."""
+Line: TypeAlias = tuple[str, Account, str, str, date, date]
+"""The path of the unit above, account, class, metric, effective_on, judged_on."""
+
+
+class _OnPaths(dict[str, list[str]]):
+    """Which of some units lie on a path; found once a path."""
+
+    def __init__(self, units: Iterable[str]) -> None:
+        super().__init__()
+        self._units = frozenset(units)
+
+    def __missing__(self, path: str) -> list[str]:
+        codes = path.split(".")
+        found = self[path] = [unit for unit in codes if unit in self._units]
+        return found
 
 
 class Recalled:
@@ -47,27 +60,19 @@ class Recalled:
         """How those that ever were below the unit stand, their paths cut."""
         self.own_spans: defaultdict[str, list[Span]] = defaultdict(list)
         self.lateness = NEVER_LATE
-        self._lines: defaultdict[str, dict[Found, int]] = defaultdict(dict)
+        self.marks: dict[Mark, int] = {}
+        """What is added under cut paths; it counts for each unit on them."""
         self._cuts: dict[str, str] = {}
 
     @property
     def weight(self) -> int:
         """About how much is kept."""
-        lines = sum(map(len, self._lines.values()))
-        return lines + len(self.standings) + len(self.children) + self.lateness.weight
+        units = len(self.standings) + len(self.children)
+        return len(self.marks) + units + self.lateness.weight
 
     @property
     def is_root(self) -> bool:
         return self.fact is not None and "." not in self.fact.path
-
-    def add(self, marks: Mapping[Mark, int]) -> None:
-        """Count what was marked under cut paths, for each unit on them."""
-        for (above, account, class_, metric, on, judged_on), n in marks.items():
-            if isinstance(metric, str):  # those by due date are for roll-ups that are stored
-                found = account, class_, metric, on, judged_on
-                for ancestor in above.split("."):
-                    lines = self._lines[ancestor]
-                    lines[found] = lines.get(found, 0) + n
 
     def cut(self, above: str) -> str:
         """The part of a path that counts here: the unit, and its child; nothing elsewhere."""
@@ -105,15 +110,15 @@ class Recalled:
         if campaign != self.campaign:
             return []
         closes = {name: window.closes_on for name, window in windows_by_class(windows).items()}
+        on_path = _OnPaths(ancestors)
         sums: defaultdict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
-        for ancestor in ancestors:
-            for (account, class_, metric, on, judged_on), n in self._lines.get(
-                ancestor, {}
-            ).items():
-                if on <= day and (account == THEN or tree == NOW):
+        for (above, account, class_, metric, on, judged_on), n in self._lines():
+            if on <= day and (account == THEN or tree == NOW):
+                in_time = n if judged_on <= closes.get(class_, date.min) else 0
+                for ancestor in on_path[above]:
                     sum_ = sums[(ancestor, class_, metric)]
                     sum_[0] += n
-                    sum_[1] += n if judged_on <= closes.get(class_, date.min) else 0
+                    sum_[1] += in_time
         return [(*key, n, in_time) for key, (n, in_time) in sums.items()]
 
     async def own(self, campaign: str, units: Collection[str]) -> Mapping[str, list[Span]]:
@@ -133,9 +138,9 @@ class Recalled:
         first, last = span
         closes = {name: window.closes_on for name, window in windows_by_class(windows).items()}
         steps: defaultdict[tuple[date, str, str, bool], int] = defaultdict(int)
-        lines = self._lines.get(unit, {}) if campaign == self.campaign else {}
-        for (account, of, metric, on, judged_on), n in lines.items():
-            shown = _in_series(of, metric)
+        on_path = _OnPaths([unit] if campaign == self.campaign else [])
+        for (above, account, of, metric, on, judged_on), n in self._lines():
+            shown = _in_series(of, metric) if on_path[above] else None
             if shown is None or on > last or (account == NOW and tree != NOW):
                 continue
             if class_ is None or of == class_:
@@ -163,6 +168,10 @@ class Recalled:
     def late(self, day: date, tree: Tree) -> int:
         """How many entries of the unit and those below it were recorded after their day."""
         return self.lateness.count(self.below(day, tree), day)
+
+    def _lines(self) -> Iterator[tuple[Line, int]]:
+        """Those by due date are for roll-ups that are stored: here are none."""
+        return iter(self.marks.items())  # type: ignore[arg-type]
 
     def _stands(self, unit: str, standing: Standing, day: date, tree: Tree) -> bool:
         if unit == self.unit:

@@ -41,7 +41,7 @@ class Recalling:
         self, units: Mapping[UnitKey, UnitFact], things: Mapping[ThingRef, Thing]
     ) -> None:
         """Units first: things count where their units stand."""
-        marks: dict[Mark, int] = {}
+        marks = self._recalled.marks
         for some_units in turns_of(units):
             for (_, unit), fact in some_units:
                 self._add_unit(marks, unit, fact)
@@ -53,7 +53,6 @@ class Recalling:
                 else:
                     self._add_spans(marks, thing.spans_by_unit())
             await asyncio.sleep(0)
-        self._recalled.add(marks)
 
     def _add_unit(self, marks: dict[Mark, int], unit: str, fact: UnitFact) -> None:
         """What a unit adds; nothing is kept of those that never stood below."""

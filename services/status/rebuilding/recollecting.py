@@ -121,8 +121,7 @@ class Recollection:
         units, things = self._units, self._things
         self._units, self._leaving, self._things = {}, set(), {}
         for ref, thing in list(things.items()):
-            named = thing.units()
-            if not named or not all((ref[0], unit) in units for unit in named):
+            if not _known(ref[0], thing.units(), units):
                 self._far[ref] = things.pop(ref)
         return Known(units, things)
 
@@ -131,6 +130,16 @@ class Recollection:
         known = Known(self._wanderers, self._far)
         self._wanderers, self._far = {}, {}
         return known
+
+
+def _known(campaign: str, named: Iterable[str], units: Mapping[UnitKey, UnitFact]) -> bool:
+    """Whether any are named, and all of them are known. (A generator each took twice as long.)"""
+    known = False
+    for unit in named:
+        known = (campaign, unit) in units
+        if not known:
+            break
+    return known
 
 
 class RecollectedPart(Recollection):
