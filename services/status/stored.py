@@ -82,7 +82,7 @@ group by 1, 2, 3
 
 
 _SUMS: Final = _sums_by("r.class")
-_SUMS_OF_SOME: Final = _sums_by("r.class", "metric = any($9::text[])")
+_SUMS_OF_SOME: Final = _sums_by("r.class", "metric = any($9::text[]) and class = any($10::text[])")
 # Of many units at once, only totals are shown: what things below them add is summed over classes
 # here, or it would be most of the rows.
 _TOTALS: Final = _sums_by(
@@ -214,12 +214,13 @@ class StoredRows:
         day: date,
         windows: tuple[Window, ...],
         metrics: Collection[str],
+        of_classes: Collection[str],
     ) -> Sequence[SumRow]:
-        """The sums of some metrics only: of many units these are read much sooner."""
+        """The sums of some metrics and classes only: of many units these are read much sooner."""
         classes, closes = _closes(windows)
         rows = await self._fetched(
             _SUMS_OF_SOME, campaign, list(ancestors), _BY_DAY[tree], _BY_MONTH[tree], day, classes,
-            closes, due_soon_until(day), lines_of(metrics),
+            closes, due_soon_until(day), lines_of(metrics), list(of_classes),
         )  # fmt: skip
         return [row for row in told(rows) if row[2] in metrics]
 

@@ -106,8 +106,8 @@ class Siblings:
     by_class: Mapping[str, int]
     parents: frozenset[str]
     """The codes of those below which any stand."""
-    turn: int = 0
-    """So many of the siblings before them were looked at together."""
+    seen: int = 0
+    """Below so many of the siblings before them has been looked already."""
 
 
 Entry: TypeAlias = Found | Hanging | Below | Siblings

@@ -18,6 +18,8 @@ from services.status.queries import Asked, Views
 from shared.platform.cursors import cursor_of, values_after
 from shared.platform.postgres import Pool
 
+# Whatever the arrays hold, these are the same index lookups: planned anew for each they took longer.
+_PLAN_ONCE: Final = "set local plan_cache_mode = force_generic_plan"
 _CURSOR: Final = (
     ("text", False), ("int", False), ("text", False), ("text", False), ("int", False),
 )  # fmt: skip
@@ -64,6 +66,7 @@ class Explanations:
             self._pool.acquire() as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
+            await connection.execute(_PLAN_ONCE)
             return await Explainer(StoredGrounds(connection, self._projection)).explain(question)
 
     async def _recalled(self, question: Question, known_at: datetime) -> Explanation:

@@ -14,6 +14,7 @@ from services.status.things.kinds import read_thing
 from services.status.things.thing import Thing
 from shared.contracts.schedule import Window
 from shared.kernel.envelope import Envelope
+from shared.kernel.units import AREA_KINDS, ATTACHED_KINDS, unit_class
 
 Hung: TypeAlias = tuple[str, str, str, Thing]
 """Unit, kind, id, and what is known of the thing that hangs on the unit."""
@@ -22,30 +23,38 @@ Child: TypeAlias = tuple[UnitFact, bool]
 From: TypeAlias = tuple[str, str, str]
 """Unit, kind, id: what hangs on the unit from this on."""
 
+_LEVEL_OF: Final = {
+    unit_class(level, kind): level
+    for level, kinds in AREA_KINDS.items()
+    for kind in kinds | ATTACHED_KINDS
+}
+_LOWEST: Final = max(AREA_KINDS)
+
 # `offset 0` keeps it index lookups: of arrays, the planner does not know how long they are.
 _CHILDREN: Final = """
 select b.unit, b.fact, b.is_parent from (
-    select f.unit, f.fact, f.class, (
-        exists (select from unit_facts c where c.campaign = $1 and c.parent = f.unit)
-        or exists (select from former_parents c where c.campaign = $1 and c.parent = f.unit)
-    ) as is_parent
-    from unnest($2::text[]) p(parent) cross join lateral (
-        select unit, fact, class from unit_facts where campaign = $1 and parent = p.parent
+    select f.unit, f.fact, p.classes is null or strpos(p.classes, f.class || ' ') > 0 as fits,
+        f.level <= p.deepest and coalesce(
+            (select true from unit_facts c where c.campaign = $1 and c.parent = f.unit limit 1),
+            (select true from former_parents c where c.campaign = $1 and c.parent = f.unit limit 1),
+            false
+        ) as is_parent
+    from unnest($2::text[], $3::text[], $4::int[]) p(parent, classes, deepest)
+    cross join lateral (
+        select unit, fact, class, level from unit_facts
+        where campaign = $1 and parent = p.parent
         union all
-        select u.unit, u.fact, u.class from former_parents o
+        select u.unit, u.fact, u.class, u.level from former_parents o
         join unit_facts u on u.campaign = o.campaign and u.unit = o.unit
         where o.campaign = $1 and o.parent = p.parent
         offset 0
     ) f
     offset 0
 ) b
-where b.is_parent or (
-    ($3::text[] is null or b.class = any($3::text[]))
-    and (cardinality($4::text[]) = 0 or exists (
-        select from thing_units t
-        where t.campaign = $1 and t.unit = b.unit and t.kind = any($4::text[])
-    ))
-)
+where b.is_parent or (b.fits and (cardinality($5::text[]) = 0 or exists (
+    select from thing_units t
+    where t.campaign = $1 and t.unit = b.unit and t.kind = any($5::text[])
+)))
 """
 _HANGING: Final = """
 select w.unit, h.kind, h.id, f.fact
@@ -77,12 +86,12 @@ class Grounds(Rows, Protocol):
     async def that_may_add(
         self,
         campaign: str,
-        parents: Collection[str],
-        classes: Collection[str] | None,
+        parents: Mapping[str, Collection[str] | None],
         kinds: Collection[str],
     ) -> Mapping[str, Child]:
-        """Units that stand or ever stood one level below one of the parents: those that have others
-        below them, and those of these classes, if any are named, with things of these kinds.
+        """Units that stand or ever stood one level below one of the parents, each of which is given
+        with the classes asked for, None for all: units of these classes, with things of these
+        kinds if any are named, and those that may have some below them.
         """
         ...
 
@@ -94,8 +103,9 @@ class Grounds(Rows, Protocol):
         day: date,
         windows: tuple[Window, ...],
         metrics: Collection[str],
+        of_classes: Collection[str],
     ) -> Sequence[SumRow]:
-        """The sums of these metrics."""
+        """The sums of these metrics and classes."""
         ...
 
     async def hanging(
@@ -136,12 +146,18 @@ class StoredGrounds(StoredRows):
     async def that_may_add(
         self,
         campaign: str,
-        parents: Collection[str],
-        classes: Collection[str] | None,
+        parents: Mapping[str, Collection[str] | None],
         kinds: Collection[str],
     ) -> Mapping[str, Child]:
-        of_classes = None if classes is None else list(classes)
-        rows = await self._rows.fetch(_CHILDREN, campaign, list(parents), of_classes, list(kinds))
+        asked = parents.values()
+        classes = [of and "".join(f"{name} " for name in of) for of in asked]
+        deepest = [
+            max(map(_LEVEL_OF.__getitem__, of), default=0) if of is not None else _LOWEST
+            for of in asked
+        ]
+        rows = await self._rows.fetch(
+            _CHILDREN, campaign, list(parents), classes, deepest, list(kinds)
+        )
         return {code: (_unit_fact.decode(fact), is_parent) for code, fact, is_parent in rows}
 
     async def hanging(

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from math import ceil
 from typing import Final, TypeAlias
 
 from services.status.contributions import ALL
@@ -20,21 +19,20 @@ from services.status.explaining.entries import (
 )
 from services.status.explaining.grounds import Grounds
 from services.status.explaining.measuring import Measure
+from services.status.explaining.reach import as_many_as, unopened
 from services.status.facts import UnitFact
 from services.status.figures import Sum
 from services.status.queries import Asked, parent_on
 from services.status.rows import SumRow
 from services.status.things.thing import Thing
-from shared.kernel.units import LEVELS
 
 _THINGS_AT_ONCE: Final = 1_000
-_ENTRIES_AT_ONCE: Final = 1_000
-_LEVELS: Final = len(LEVELS)
-"""After so many turns rows add more each than was thought: then more is opened at once."""
 
 Opened: TypeAlias = dict[int, list[Entry]]
 """What came of entries, by their number in the list."""
 ByClass: TypeAlias = Mapping[str, int]
+Own: TypeAlias = Mapping[str, Sequence[Found]]
+"""What units add themselves, by their codes."""
 
 
 class Walk:
@@ -55,7 +53,7 @@ class Walk:
         by_class = await self._all_below() if below else {}
         entries = self._start(Place((self._asked.unit,), start), below, by_class, after)
         turn = 0
-        while wanted := _unopened(entries, limit + 1, (limit + 1) << max(0, turn - _LEVELS)):
+        while wanted := unopened(entries, limit + 1, turn):
             opened = await self._open(entries, wanted, after)
             entries = [
                 each
@@ -131,10 +129,11 @@ class Walk:
         """
         asked, figure = self._asked, self._measure.figure
         numbers = {entry.place.code: number for number, entry in wanted.items()}
-        classes = {name for entry in wanted.values() for name in entry.by_class}
-        children = await self._grounds.that_may_add(
-            asked.campaign, numbers, None if ALL in classes else classes, figure.kinds
-        )
+        classes = {
+            entry.place.code: None if ALL in entry.by_class else entry.by_class.keys()
+            for entry in wanted.values()
+        }
+        children = await self._grounds.that_may_add(asked.campaign, classes, figure.kinds)
         places: dict[int, list[Place]] = {number: [] for number in wanted}
         parents: dict[int, set[str]] = {number: set() for number in wanted}
         for code, (fact, is_parent) in sorted(children.items(), key=lambda child: child[0]):
@@ -154,78 +153,88 @@ class Walk:
 
     async def _level(self, wanted: Mapping[int, Siblings], rows: Mapping[int, float]) -> Opened:
         """What comes of units of one parent: as many of them are looked into as those rows take."""
-        opened: Opened = {}
-        first: dict[int, int] = {}
-        for number, siblings in wanted.items():
-            alone = self._alone(siblings)
-            if alone is None:
-                first[number] = _as_many_as(siblings, rows[number])
-            else:
-                opened[number] = alone
+        own = {number: self._own(siblings) for number, siblings in wanted.items()}
+        many = {
+            number: as_many_as(siblings, rows[number])
+            for number, siblings in wanted.items()
+            if not self._is_all(own[number], siblings)
+        }
         sums = await self._sums(
             [
                 place.code
-                for number, many in first.items()
-                for place in wanted[number].places[:many]
+                for number, first in many.items()
+                for place in wanted[number].places[:first]
                 if place.code in wanted[number].parents
-            ]
+            ],
+            {name for number in many for name, n in wanted[number].by_class.items() if n},
         )
         below = {code: self._measure.by_class(of_unit) for code, of_unit in sums.items()}
-        return opened | {
-            number: self._looked_into(wanted[number], many, below) for number, many in first.items()
+        return {
+            number: self._looked_into(wanted[number], many[number], own[number], below)
+            if number in many
+            else [each for found in own[number].values() for each in found]
+            for number in wanted
         }
 
-    def _alone(self, siblings: Siblings) -> list[Entry] | None:
-        """What the units themselves add, if that is all there is: then nothing need be asked of
-        what is below them. Things that hang on them are not known yet.
-        """
+    def _own(self, siblings: Siblings) -> Own:
+        """What the units themselves add; things that hang on them are not known yet."""
         if self._measure.figure.kinds:
-            return None
-        found = [each for place in siblings.places for each in self._of_unit(place, siblings)]
-        whole = sum(each.amount.n for each in found)
-        return [*found] if whole == siblings.weight or not siblings.parents else None
+            return {}
+        return {
+            place.code: founds(place, self._measure.unit(place.fact, below=True))
+            for place in siblings.places
+            if siblings.by_class.get(place.fact.class_)
+        }
 
-    def _of_unit(self, place: Place, siblings: Siblings) -> list[Found]:
-        if not siblings.by_class.get(place.fact.class_):
-            return []
-        return founds(place, self._measure.unit(place.fact, below=True))
+    def _is_all(self, own: Own, siblings: Siblings) -> bool:
+        """Whether nothing need be asked of what is below the units."""
+        if self._measure.figure.kinds:
+            return False
+        whole = sum(each.amount.n for found in own.values() for each in found)
+        return whole == siblings.weight or not siblings.parents
 
     def _looked_into(
-        self, siblings: Siblings, many: int, below: Mapping[str, ByClass]
+        self, siblings: Siblings, many: int, own: Own, below: Mapping[str, ByClass]
     ) -> list[Entry]:
         """The first of them, each with what is below it; where that is all there is, they add
         nothing themselves.
         """
+        first, last = siblings.places[:many], siblings.places[many:]
         rest = Counter(siblings.by_class)
-        for place in siblings.places[:many]:
+        for place in first:
             rest.subtract(below.get(place.code, {}))
-        remaining = Siblings(siblings.places, sum(rest.values()), rest, siblings.parents)
-        alike = Counter(place.fact.class_ for place in siblings.places)
+        hanging = self._hanging(siblings.places, rest)
         found: list[Entry] = []
-        for place in siblings.places[:many]:
-            found += self._itself(place, remaining, alike)
+        for place in first:
+            if rest[place.fact.class_]:
+                themselves = own.get(place.code, ())
+                rest[place.fact.class_] -= sum(each.amount.n for each in themselves)
+                found += themselves
+            found += hanging.get(place.code, ())
             if figures := below.get(place.code):
                 found.append(Below(place, sum(figures.values()), figures))
-        for entry in found:
-            if isinstance(entry, Found):
-                rest[entry.place.fact.class_] -= entry.amount.n
-        if many < len(siblings.places) and any(rest.values()):
-            last = siblings.places[many:]
-            weight = sum(rest.values())
-            found.append(Siblings(last, weight, rest, siblings.parents, siblings.turn + many))
+        if last and any(rest.values()):
+            seen = siblings.seen + sum(place.code in siblings.parents for place in first)
+            found.append(Siblings(last, sum(rest.values()), rest, siblings.parents, seen))
         return found
 
-    def _itself(self, place: Place, siblings: Siblings, alike: Mapping[str, int]) -> list[Entry]:
-        """What the unit itself adds, or things on it: no figure counts both."""
-        if not self._measure.figure.kinds:
-            return [*self._of_unit(place, siblings)]
-        figure, class_ = self._measure.figure, place.fact.class_
-        if figure.class_ not in {None, class_}:
-            return []
-        weight = siblings.by_class.get(class_, 0) / alike[class_]
+    def _hanging(self, places: Sequence[Place], rest: ByClass) -> dict[str, list[Hanging]]:
+        """Things on units, as far as what is left of the figure may hang there; no figure counts
+        them and units both.
+        """
+        figure = self._measure.figure
+        if not figure.kinds:
+            return {}
+        alike = Counter(place.fact.class_ for place in places)
         # Details of things are told of all classes together.
-        weight += siblings.by_class.get(ALL, 0) / len(siblings.places)
-        return [Hanging(place, weight)] if weight else []
+        of_all = rest.get(ALL, 0) / len(places) if places else 0
+        found: dict[str, list[Hanging]] = {}
+        for place in places:
+            class_ = place.fact.class_
+            weight = rest.get(class_, 0) / alike[class_] + of_all
+            if weight and figure.class_ in {None, class_}:
+                found[place.code] = [Hanging(place, weight)]
+        return found
 
     async def _all_below(self) -> ByClass:
         """The figure by class; what it is not made of is never read again."""
@@ -237,24 +246,17 @@ class Walk:
         self._metrics = self._measure.metrics(sums)
         return self._measure.by_class(sums)
 
-    async def _sums(self, codes: Collection[str]) -> dict[str, dict[str, list[Sum]]]:
+    async def _sums(
+        self, codes: Collection[str], classes: Collection[str]
+    ) -> dict[str, dict[str, list[Sum]]]:
         if not codes:
             return {}
         asked, windows = self._asked, self._measure.windows
         return _by_class(
             await self._grounds.sums_of(
-                asked.campaign, codes, asked.tree, asked.day, windows, self._metrics
+                asked.campaign, codes, asked.tree, asked.day, windows, self._metrics, classes
             )
         )
-
-
-def _as_many_as(siblings: Siblings, rows: float) -> int:
-    """How many to look into: so that about so many rows come of them, were they all alike; when
-    they are not, twice as many as the time before.
-    """
-    many = len(siblings.places)
-    likely = ceil(rows * many / siblings.weight) + 1 if siblings.weight > 0 else many
-    return min(many, max(likely, siblings.turn))
 
 
 def _by_class(rows: Iterable[SumRow]) -> dict[str, dict[str, list[Sum]]]:
@@ -263,23 +265,4 @@ def _by_class(rows: Iterable[SumRow]) -> dict[str, dict[str, list[Sum]]]:
         if n:
             of_unit = found.setdefault(ancestor, {})
             of_unit.setdefault(class_, []).append(Sum(metric, n, in_time))
-    return found
-
-
-def _unopened(entries: Sequence[Entry], wanted: int, reach: int) -> dict[int, float]:
-    """Which entries to open so that about as many rows as `reach` come of them, each row adding
-    little, and how many are still lacking at each; none when the first `wanted` are rows already.
-    """
-    rows = 0.0
-    found: dict[int, float] = {}
-    for number, entry in enumerate(entries):
-        if isinstance(entry, Found):
-            rows += 1
-            if rows >= wanted and not found:
-                return {}
-        else:
-            found[number] = reach - rows
-            rows += entry.weight
-        if rows >= reach or len(found) >= _ENTRIES_AT_ONCE:
-            break
     return found

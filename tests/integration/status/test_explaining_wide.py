@@ -113,10 +113,9 @@ class _Counting(StoredGrounds):
     async def that_may_add(
         self,
         campaign: str,
-        parents: Collection[str],
-        classes: Collection[str] | None,
+        parents: Mapping[str, Collection[str] | None],
         kinds: Collection[str],
     ) -> Mapping[str, Child]:
-        found = await super().that_may_add(campaign, parents, classes, kinds)
+        found = await super().that_may_add(campaign, parents, kinds)
         self._opened.append(len(found))
         return found
