@@ -46,6 +46,7 @@ async def _writing(world: World, report: Report, units: list[Unit]) -> None:
 async def _viewing(world: World, report: Report, units: list[Unit]) -> None:
     await viewing.visible(world, CAMPAIGN, units, report, VISIBLE_SECONDS[_embedded()])
     await viewing.status_answers(world, "nmg-2014", units, report, "15,938 units")
+    await viewing.status_while_written(world, "nmg-2014", CAMPAIGN, units, report)
 
 
 async def _knowing(world: World, report: Report, _: list[Unit]) -> None:

@@ -5,6 +5,7 @@ import time
 from datetime import datetime
 
 import asyncpg
+import msgspec
 
 from tests.bench.client import Call, send
 from tests.bench.report import Figure, Report, percentile
@@ -12,6 +13,7 @@ from tests.bench.world import Unit, World
 from tests.bench.writing import command
 
 PER_SECOND = 100
+WRITTEN_PER_SECOND = 20
 SECONDS = 15
 CONNECTIONS = 16
 LOOK_SECONDS = 0.004
@@ -20,26 +22,76 @@ LOOK_SECONDS = 0.004
 async def status_answers(
     world: World, campaign: str, units: list[Unit], report: Report, scale: str
 ) -> None:
-    """Any unit's status at a steady pace; every tenth call is for the region or a league."""
+    """Any unit's status at a steady pace; every tenth call is for the region or a league.
+
+    Answers about those are kept until an event is applied: the first of each is timed by itself.
+    """
     upper = [u for u in units if u.level <= 2]
     headers = world.headers(f"clerk-{units[0].code}")
-    calls = []
-    for n in range(PER_SECOND * SECONDS):
-        unit = upper[n // 10 % len(upper)] if n % 10 == 0 else units[n * 7919 % len(units)]
-        path = f"/campaigns/{campaign}/units/{unit.code}/status?as_of=2014-03-04"
-        calls.append(Call("GET", path, headers=headers, due_seconds=n / PER_SECOND))
-    taken = await send(world.stack.urls["status"], calls, CONNECTIONS)
+    first = await send(
+        world.stack.urls["status"], [_asking(campaign, u, headers) for u in upper], 1
+    )
+    taken = await send(
+        world.stack.urls["status"], _mixed(campaign, units, upper, headers), CONNECTIONS
+    )
     await _root(world, campaign, units[0], report, scale)
     report.add(
+        Figure(
+            f"status of region and leagues, first, at most, {scale}",
+            max(first.seconds) * 1000,
+            "ms",
+        ),
         Figure(f"status p50, {scale}", percentile(taken.seconds, 0.5) * 1000, "ms"),
         Figure(f"status p99, {scale}", percentile(taken.seconds, 0.99) * 1000, "ms", "under", 25),
     )
 
 
+async def status_while_written(
+    world: World, campaign: str, writing: str, units: list[Unit], report: Report
+) -> None:
+    """The same while commands arrive, in another campaign of the same views: nothing is kept long."""
+    upper = [u for u in units if u.level <= 2]
+    headers = world.headers(f"clerk-{units[0].code}")
+    chosen = [u for u in units if u.level == 4][: WRITTEN_PER_SECOND * SECONDS]
+    commands = [
+        msgspec.structs.replace(
+            command(unit, writing, world.headers()), due_seconds=n / WRITTEN_PER_SECOND
+        )
+        for n, unit in enumerate(chosen)
+    ]
+    _, taken = await asyncio.gather(
+        send(world.stack.urls["schedule"], commands, CONNECTIONS),
+        send(world.stack.urls["status"], _mixed(campaign, units, upper, headers), CONNECTIONS),
+    )
+    name = f"while {WRITTEN_PER_SECOND} commands/s arrive"
+    report.add(
+        Figure(f"status p50 {name}", percentile(taken.seconds, 0.5) * 1000, "ms"),
+        Figure(f"status p99 {name}", percentile(taken.seconds, 0.99) * 1000, "ms"),
+    )
+
+
+def _mixed(
+    campaign: str, units: list[Unit], upper: list[Unit], headers: dict[str, str]
+) -> list[Call]:
+    return [
+        _asking(
+            campaign,
+            upper[n // 10 % len(upper)] if n % 10 == 0 else units[n * 7919 % len(units)],
+            headers,
+            n / PER_SECOND,
+        )
+        for n in range(PER_SECOND * SECONDS)
+    ]
+
+
+def _asking(campaign: str, unit: Unit, headers: dict[str, str], due_seconds: float = 0.0) -> Call:
+    path = f"/campaigns/{campaign}/units/{unit.code}/status?as_of=2014-03-04"
+    return Call("GET", path, headers=headers, due_seconds=due_seconds)
+
+
 async def _root(world: World, campaign: str, root: Unit, report: Report, scale: str) -> None:
-    path = f"/campaigns/{campaign}/units/{root.code}/status?as_of=2014-03-04"
     headers = world.headers(f"clerk-{root.code}")
-    calls = [Call("GET", path, headers=headers, due_seconds=n / PER_SECOND) for n in range(500)]
+    calls = [_asking(campaign, root, headers, n / PER_SECOND) for n in range(500)]
     taken = await send(world.stack.urls["status"], calls, CONNECTIONS)
     p99 = percentile(taken.seconds, 0.99) * 1000
     report.add(Figure(f"status of the root p99, {scale}", p99, "ms", "under", 25))
