@@ -2,12 +2,7 @@
 
 import sys
 
-from services.status.schema import SCHEMA, migrations
-from services.status.settings import StatusSettings
-from shared.platform import logs
-from shared.platform.metrics import Metrics
-from shared.platform.running import run, serve
-from shared.platform.starting import migrated
+from shared.platform.roles import do_without
 
 MODES = ("api", "worker", "migrate")
 WORKS = ("rebuild", "verify")
@@ -20,6 +15,15 @@ def main(arguments: list[str]) -> int:
     if mode not in WORKS and (mode not in MODES or len(arguments) > 1):
         print(f"usage: python -m services.status.main {'|'.join((*MODES, *WORKS))} ...")  # noqa: T201 - a command's usage
         return 2
+    do_without(mode)
+
+    from services.status.schema import SCHEMA, migrations
+    from services.status.settings import StatusSettings
+    from shared.platform import logs
+    from shared.platform.metrics import Metrics
+    from shared.platform.running import run, serve
+    from shared.platform.starting import migrated
+
     settings = StatusSettings()
     logs.configure(SCHEMA, settings.log_level)
     match mode:

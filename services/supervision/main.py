@@ -2,17 +2,21 @@
 
 import sys
 
-from services.supervision.schema import SCHEMA, migrations
-from services.supervision.settings import SupervisionSettings
-from shared.platform import logs
-from shared.platform.metrics import Metrics
-from shared.platform.running import role, run, serve
-from shared.platform.starting import migrated, rebuilt
+from shared.platform.roles import do_without, role
 
 
 def main() -> None:
     """Start one role; each imports what it needs and no more, for memory and a fast start."""
-    wanted = role(SCHEMA, ("api", "worker", "migrate", "rebuild-views"), working="history")
+    wanted = role("supervision", ("api", "worker", "migrate", "rebuild-views"), working="history")
+    do_without(wanted)
+
+    from services.supervision.schema import SCHEMA, migrations
+    from services.supervision.settings import SupervisionSettings
+    from shared.platform import logs
+    from shared.platform.metrics import Metrics
+    from shared.platform.running import run, serve
+    from shared.platform.starting import migrated, rebuilt
+
     settings = SupervisionSettings()
     logs.configure(SCHEMA, settings.log_level)
     match wanted:

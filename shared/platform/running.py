@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import signal
-import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
@@ -20,17 +19,6 @@ log = structlog.get_logger()
 
 Part = Callable[[asyncio.Event], Awaitable[None]]
 """Something a worker does until the event is set: its relay, a consumer's measuring."""
-
-
-def role(service: str, roles: Sequence[str], *, working: str = "") -> str:
-    """The one role the command line names; ends with a sentence where it names none. The role
-    `working` takes further arguments.
-    """
-    wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    if wanted != working and (wanted not in roles or len(sys.argv) > 2):
-        named = "|".join((*roles, f"{working} ..." if working else "")).rstrip("|")
-        sys.exit(f"usage: python -m services.{service}.main {named}")
-    return wanted
 
 
 def serve(app: Callable[..., Awaitable[None]], settings: Settings) -> None:
