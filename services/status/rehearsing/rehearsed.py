@@ -22,7 +22,7 @@ class RehearsedRows:
         self._rows = rows
         self._facts = folded.facts
         self._difference = Recalled(campaign, "")
-        self._difference.add(folded.changes)
+        self._difference.marks.update(folded.changes)
 
     async def of_unit(self, campaign: str, unit: str) -> tuple[UnitFact | None, CampaignFact]:
         fact, of_campaign = await self._rows.of_unit(campaign, unit)

@@ -7,11 +7,11 @@ from datetime import date, datetime
 
 import pytest
 
+from services.status.explaining.entries import Found
 from services.status.explaining.explaining import Explanations, Question
 from services.status.explaining.gathering import Wanted
 from services.status.explaining.kept_rows import KeptRows
 from services.status.explaining.shown import Shown
-from services.status.explaining.walking import Found
 from services.status.knowing.reading import Parts
 from services.status.knowing.recalls import Recalls
 from services.status.projections import StatusProjection
