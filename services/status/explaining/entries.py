@@ -61,6 +61,11 @@ class Found:
         """The one that names the thing; of a unit, the event behind."""
         return self.event if self.thing is None else founding(self.thing)
 
+    @property
+    def events(self) -> tuple[str, ...]:
+        """All that a row tells of."""
+        return (self.event,) if self.thing is None else (self.event, self.first_event)
+
 
 def founds(
     place: Place,

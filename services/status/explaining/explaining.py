@@ -140,7 +140,7 @@ def _answer(
 def _events_of(found: Sequence[Found], shown: Shown) -> set[str]:
     """The events behind the rows, and those that name the things on them."""
     said = {said.piece.event for said in shown.said} if shown.is_said else set()
-    return said | {event for each in found for event in (each.event, each.first_event)}
+    return said | {event for each in found for event in each.events}
 
 
 def _rows(found: Sequence[Found], shown: Shown, events: Mapping[str, Evidence]) -> list[Row]:

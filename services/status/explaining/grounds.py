@@ -30,16 +30,17 @@ _LEVEL_OF: Final = {
 }
 _LOWEST: Final = max(AREA_KINDS)
 
-# `offset 0` keeps it index lookups: of arrays, the planner does not know how long they are.
+# `offset 0` keeps it index lookups: of arrays, the planner does not know how long they are. All are
+# arrays of text: for each other type a new connection would first ask what it is.
 _CHILDREN: Final = """
 select b.unit, b.fact, b.is_parent from (
     select f.unit, f.fact, p.classes is null or strpos(p.classes, f.class || ' ') > 0 as fits,
-        f.level <= p.deepest and coalesce(
+        f.level <= p.deepest::int and coalesce(
             (select true from unit_facts c where c.campaign = $1 and c.parent = f.unit limit 1),
             (select true from former_parents c where c.campaign = $1 and c.parent = f.unit limit 1),
             false
         ) as is_parent
-    from unnest($2::text[], $3::text[], $4::int[]) p(parent, classes, deepest)
+    from unnest($2::text[], $3::text[], $4::text[]) p(parent, classes, deepest)
     cross join lateral (
         select unit, fact, class, level from unit_facts
         where campaign = $1 and parent = p.parent
@@ -70,7 +71,7 @@ cross join lateral (
 ) f
 order by w.unit, h.kind collate "C", h.id collate "C"
 """
-_EVENTS: Final = "select value from history where event_id = any($1::uuid[])"
+_EVENTS: Final = "select value from history where event_id = any($1::text[]::uuid[])"
 
 
 class Evidence(NamedTuple):
@@ -149,14 +150,9 @@ class StoredGrounds(StoredRows):
         parents: Mapping[str, Collection[str] | None],
         kinds: Collection[str],
     ) -> Mapping[str, Child]:
-        asked = parents.values()
-        classes = [of and "".join(f"{name} " for name in of) for of in asked]
-        deepest = [
-            max(map(_LEVEL_OF.__getitem__, of), default=0) if of is not None else _LOWEST
-            for of in asked
-        ]
+        classes, deepest = zip(*map(_asked_for, parents.values()), strict=True)
         rows = await self._rows.fetch(
-            _CHILDREN, campaign, list(parents), classes, deepest, list(kinds)
+            _CHILDREN, campaign, list(parents), list(classes), list(deepest), list(kinds)
         )
         return {code: (_unit_fact.decode(fact), is_parent) for code, fact, is_parent in rows}
 
@@ -185,6 +181,14 @@ class _Named(msgspec.Struct):
 _unit_fact: Final = msgspec.json.Decoder(UnitFact)
 _envelope: Final = msgspec.json.Decoder(Envelope)
 _named: Final = msgspec.json.Decoder(_Named)
+
+
+def _asked_for(classes: Collection[str] | None) -> tuple[str | None, str]:
+    """The classes in a line, and the lowest level at which there are any."""
+    if classes is None:
+        return None, str(_LOWEST)
+    lowest = max((_LEVEL_OF.get(name, _LOWEST) for name in classes), default=0)
+    return "".join(f"{name} " for name in classes), str(lowest)
 
 
 def _evidence(value: bytes) -> Evidence:

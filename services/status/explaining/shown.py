@@ -108,9 +108,9 @@ class Shown:
         since = max(amount.since, self._stood(found))
         if window is not None and self.figure.path == ("mobilization", "overdue"):
             since = max(since, window.closes_on + _DAY)
-        named = events.get(found.first_event)
         thing = None
         if found.thing is not None:
+            named = events.get(found.first_event)
             thing = AddedThing(found.kind, found.id, named.title if named else None)
         event = events.get(found.event)
         return Row(
