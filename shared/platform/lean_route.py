@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 from fastapi import Request, Response
-from fastapi.dependencies.utils import request_params_to_args
+from fastapi._compat import field_annotation_is_sequence
 from fastapi.routing import APIRoute
 
 from shared.platform.asking import asking
@@ -82,17 +82,32 @@ class LeanQueryRoute(APIRoute):
     def _lean(self, ordinary: Handler) -> Handler:
         path, ask_name = self.dependant.path_params, self.dependant.dependencies[0].name or ""
         request_name, endpoint = self.dependant.request_param_name, self.endpoint
-        query = {field.alias: field for field in self.dependant.query_params}
-        optional = [field for field in query.values() if not field.field_info.is_required()]
+        query = self.dependant.query_params
+        optional = [field for field in query if not field.field_info.is_required()]
         left_out = {field.name: field.default for field in optional}
+        # Whether a parameter may be given several times is told by its type: looked at once.
+        several = {
+            field.alias
+            for field in query
+            if field_annotation_is_sequence(field.field_info.annotation)
+        }
 
         async def lean(request: Request) -> Response:
-            given = request.query_params
-            asked = [field for name, field in query.items() if name in given]
-            in_path, path_wrong = request_params_to_args(path, request.path_params)
-            in_query, query_wrong = request_params_to_args(asked, given)
-            values = {**left_out, **in_path, **in_query}
-            if path_wrong or query_wrong or len(values) < len(path) + len(query):
+            given, in_path = request.query_params, request.path_params
+            values: dict[str, Any] = {**left_out}
+            wrong: Any = None
+            for field in path:
+                values[field.name], error = field.validate(
+                    in_path[field.alias], values, loc=("path",)
+                )
+                wrong = wrong or error
+            for field in query:
+                name = field.alias
+                if name in given:
+                    read = given.getlist(name) if name in several else given[name]
+                    values[field.name], error = field.validate(read, values, loc=("query",))
+                    wrong = wrong or error
+            if wrong or len(values) < len(path) + len(query):
                 return await ordinary(request)
             values[ask_name] = await asking(request)
             if request_name is not None:
