@@ -104,6 +104,7 @@ async def _national(world: World, report: Report, path: Path) -> None:
         world.wait_for_views(campaign, root, token)
     seconds = time.perf_counter() - started
     report.add(Figure("national scale loaded and shown", seconds, "s"))
+    await world.settle()
     largest = max(trees, key=lambda root: len(trees[root]))
     scale = f"{len(units):,} units in the views"
     await viewing.status_answers(world, f"national-{largest}", trees[largest], report, scale)

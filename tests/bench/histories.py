@@ -53,6 +53,7 @@ async def rebuilds(world: World, report: Report, hierarchy: Path, events: int) -
     async with _rebuilt(url, units, _SMALL) as (_, small):
         pass
     async with _rebuilt(url, units, events) as (pool, large):
+        await world.settle()
         await _explained(pool, _enough(units, events), report)
     mebibytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     report.add(
@@ -88,17 +89,23 @@ async def _explained(pool: Pool, units: list[Unit], report: Report) -> None:
     trees = trees_in(units)
     root = max(trees, key=lambda each: len(trees[each]))
     asked = Asked(f"national-{root}", root, date(2014, 3, 4), "then")
-    taken = []
-    for figure in _FIGURES * _TIMES:
-        started = time.perf_counter()
-        found = await explanations.explain(Question(asked, figure))
-        taken.append((time.perf_counter() - started) * 1000)
-        assert found.rows, figure
+    first, *taken = [
+        await _seconds(explanations, Question(asked, figure)) for figure in _FIGURES * _TIMES
+    ]
     name = f"explain, first page, {len(trees[root]):,} units"
     report.add(
-        Figure(f"{name} p50", percentile(taken, 0.5), "ms", "under", 50),
-        Figure(f"{name} p99", percentile(taken, 0.99), "ms"),
+        Figure(f"{name} p50", percentile(taken, 0.5) * 1000, "ms", "under", 50),
+        Figure(f"{name} p99", percentile(taken, 0.99) * 1000, "ms"),
+        Figure(f"{name}, asked first", first * 1000, "ms"),
     )
+
+
+async def _seconds(explanations: Explanations, question: Question) -> float:
+    started = time.perf_counter()
+    found = await explanations.explain(question)
+    taken = time.perf_counter() - started
+    assert found.rows, question.figure
+    return taken
 
 
 @asynccontextmanager

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
-import asyncpg
 import httpx
 import psutil
 
@@ -30,7 +29,9 @@ async def ledger(world: World, campaign: str, units: list[Unit], report: Report)
     report.say(f"the ledger, {ITEMS:,} items")
     _wait_for_campaign(world, campaign)
     token = _fill(world, campaign, units, report)
-    await _at_rest(world, campaign, units[0], token)
+    # The views alone follow the ledger: pages are measured when they have caught up.
+    world.wait_for_views(campaign, units[0].code, token)
+    await world.settle()
     await _pages(world, campaign, units, report)
     for form in ("xlsx", "csv"):
         _export(world, campaign, form, report)
@@ -51,18 +52,6 @@ def _fill(world: World, campaign: str, units: list[Unit], report: Report) -> str
     seconds = time.perf_counter() - started
     report.add(Figure("ledger items uploaded", ITEMS / seconds, "items/s"))
     return token
-
-
-async def _at_rest(world: World, campaign: str, root: Unit, token: str) -> None:
-    """Until the views, which alone follow the ledger, have caught up with the upload; and what the
-    server does by itself within minutes after so many rows: read in that time, pages would be
-    measured beside it.
-    """
-    world.wait_for_views(campaign, root.code, token)
-    connection = await asyncpg.connect(world.stack.database_url)
-    await connection.execute("vacuum (analyze)")
-    await connection.execute("checkpoint")
-    await connection.close()
 
 
 def _row(n: int, unit: Unit) -> tuple[object, ...]:
