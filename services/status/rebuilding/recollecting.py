@@ -149,15 +149,6 @@ class RecollectedPart(Recollection):
         super().__init__()
         self._events: defaultdict[tuple[str, ...], list[Told]] = defaultdict(list)
 
-    def learn_more(self, envelopes: Iterable[Told]) -> None:
-        """What is told elsewhere of things of several leagues, as far as they are known already."""
-        for envelope in envelopes:
-            event = opened(envelope)
-            for lesson in lessons_of(event):
-                thing = self._far.get((envelope.campaign, lesson.kind, lesson.id_of(event)))
-                if thing is not None and lesson.kind in ACROSS_LEAGUES:
-                    lesson.teach(thing, envelope, event)
-
     def _heard(self, about: tuple[str, ...], envelope: Told) -> None:
         self._events[about].append(envelope)
 
