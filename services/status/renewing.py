@@ -10,6 +10,7 @@ from services.status.rebuilding.rebuild import Rebuild
 from services.status.rebuilding.refusals import RebuildRunning
 from services.status.rebuilding.sources import FromHistory
 from shared.platform.postgres import Pool
+from shared.platform.running import unless_stopped
 
 log = structlog.get_logger()
 
@@ -22,18 +23,8 @@ async def renewed(pool: Pool, stop: asyncio.Event) -> None:
 
     Nothing is to be consumed before: a batch would add to rows that are about to go.
     """
-    if not await pool.fetchval(_OUTDATED):
-        return
-    renewing = asyncio.create_task(_renew(pool))
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait((renewing, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if renewing.done():
-            renewing.result()
-    finally:
-        renewing.cancel()
-        stopping.cancel()
-        await asyncio.gather(renewing, stopping, return_exceptions=True)
+    if await pool.fetchval(_OUTDATED):
+        await unless_stopped(_renew(pool), stop)
 
 
 async def _renew(pool: Pool) -> None:

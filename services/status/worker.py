@@ -2,7 +2,10 @@
 
 import asyncio
 import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+from services.status.far_behind import POOL_OF_LANE, filled
 from services.status.projections import StatusProjection
 from services.status.renewing import renewed
 from services.status.schema import SCHEMA, migrations
@@ -31,6 +34,7 @@ async def worker(settings: Settings, metrics: Metrics) -> None:
 
         async def follow(stop: asyncio.Event) -> None:
             await renewed(pool, stop)
+            await filled(settings.kafka, pool, _GROUP, lambda: _lane(settings), stop)
             await views.run(stop)
 
         wanted = migrations()
@@ -42,6 +46,14 @@ def collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 20, 50)
+
+
+@asynccontextmanager
+async def _lane(settings: Settings) -> AsyncIterator[Pool]:
+    async with await patiently(
+        lambda: open_pool(settings.database_url, SCHEMA, size=POOL_OF_LANE)
+    ) as pool:
+        yield pool
 
 
 async def _pool(settings: Settings) -> Pool:

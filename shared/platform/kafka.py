@@ -1,8 +1,8 @@
 """Kafka as the services use it: topics of one shape, leagues to partitions, producers."""
 
 import asyncio
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -155,6 +155,38 @@ async def stop_producer(sender: AIOKafkaProducer) -> None:
         await asyncio.wait({sending}, timeout=_CANCEL_SECONDS)
     sender._message_accumulator.fail_all(KafkaTimeoutError("given up"))  # noqa: SLF001
     await sender.client.close()
+
+
+async def begun_at(
+    address: KafkaAddress, group: str, partitions: Iterable[TopicPartition]
+) -> dict[TopicPartition, int]:
+    """Where a group would go on in these partitions; 0 where it has not begun."""
+    async with _outside(address, group) as consumer:
+        wanted = list(partitions)
+        found = await asyncio.gather(*(consumer.committed(tp) for tp in wanted))
+        return {tp: offset or 0 for tp, offset in zip(wanted, found, strict=True)}
+
+
+async def begin_at(
+    address: KafkaAddress, group: str, offsets: Mapping[TopicPartition, int]
+) -> None:
+    """Have a group without members go on here."""
+    async with _outside(address, group) as consumer:
+        consumer.assign(list(offsets))
+        await consumer.commit(dict(offsets))
+
+
+@asynccontextmanager
+async def _outside(address: KafkaAddress, group: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer that knows of a group's offsets and is none of its members."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=address.bootstrap_servers, group_id=group, enable_auto_commit=False
+    )
+    try:
+        await consumer.start()
+        yield consumer
+    finally:
+        await consumer.stop()
 
 
 def reader(address: KafkaAddress) -> AIOKafkaConsumer:

@@ -71,6 +71,19 @@ async def run_worker(
             group.create_task(_until_stopped(part, stop))
 
 
+async def unless_stopped(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> None:
+    """Do the work, or leave it where it is when told to stop."""
+    doing, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((doing, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if doing.done():
+            doing.result()
+    finally:
+        doing.cancel()
+        stopping.cancel()
+        await asyncio.gather(doing, stopping, return_exceptions=True)
+
+
 async def _until_stopped(part: Part, stop: asyncio.Event) -> None:
     try:
         await part(stop)

@@ -1,7 +1,7 @@
 """A service's worker process: its relay, its consumers, and a small door for probes."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -114,15 +114,7 @@ class Consuming:
 
     async def start(self) -> None:
         """Begin to consume; a broker that is not there yet is waited for a while."""
-        for _ in range(_START_TRIES - 1):
-            try:
-                await ensure_topics(self._address, self._topics)
-                break
-            except (KafkaError, OSError) as error:
-                log.warning("broker-awaited", error=repr(error), seconds=_START_SECONDS)
-                await asyncio.sleep(_START_SECONDS)
-        else:
-            await ensure_topics(self._address, self._topics)
+        await topics_there(self._address, self._topics)
         await self.broker.start()
 
     async def stop(self) -> None:
@@ -186,6 +178,19 @@ class Consuming:
                 )
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _MEASURE_SECONDS)
+
+
+async def topics_there(address: KafkaAddress, topics: Sequence[str]) -> None:
+    """Make the topics that are not there; a broker that is not there yet is waited for a while."""
+    for _ in range(_START_TRIES - 1):
+        try:
+            await ensure_topics(address, topics)
+        except (KafkaError, OSError) as error:
+            log.warning("broker-awaited", error=repr(error), seconds=_START_SECONDS)
+            await asyncio.sleep(_START_SECONDS)
+        else:
+            return
+    await ensure_topics(address, topics)
 
 
 async def _without_headers(message: Any, parse: Any) -> Any:

@@ -99,13 +99,16 @@ class Beside:
     async def of(cls, connection: Connection, place: Place = "next") -> "Beside":
         return cls(await connection.fetchval("select current_schema()"), place)
 
-    async def make(self, connection: Connection) -> None:
-        """Empty tables; what was left there of an earlier rebuild is dropped."""
+    async def make(self, connection: Connection, *, history: bool = False) -> None:
+        """Empty tables; what was left there of an earlier rebuild is dropped. With `history`, one
+        for the events that the present views have not kept.
+        """
         made = "; ".join(
             f'create table "{self.schema}".{table} (like "{self.live}".{like})'
             for table, like in (
                 *((table, table) for table in TABLES),
                 *((piece, "rollup_daily") for piece in _PIECES),
+                *([("history", "history")] if history else []),
             )
         )
         async with connection.transaction():
@@ -211,7 +214,7 @@ class Beside:
             if not await connection.fetchval(_INDEXED, self.schema, table):
                 await connection.execute(statements, timeout=LONG_SECONDS)
 
-    async def take_the_place(self, connection: Connection) -> None:
+    async def take_the_place(self, connection: Connection, *, keep_former: bool = True) -> None:
         """Move in; what was there serves no longer and is kept as `former`. Within a transaction."""
         former, leaving = f"{self.live}_former", f"{self.live}_leaving"
         here = ", ".join(f'"{self.live}".{table}' for table in TABLES)
@@ -221,9 +224,11 @@ class Beside:
             for table in TABLES
         )
         await connection.execute(f"set local lock_timeout = '{_LOCK_SECONDS}s'; lock table {here}")
+        kept = f'alter schema "{leaving}" rename to "{former}"'
+        dropped = f'drop schema "{leaving}" cascade'
         await connection.execute(
             f'create schema "{leaving}"; {moves}; drop schema "{self.schema}" cascade;'
-            f' drop schema if exists "{former}" cascade; alter schema "{leaving}" rename to "{former}"'
+            f' drop schema if exists "{former}" cascade; {kept if keep_former else dropped}'
         )
 
 

@@ -1,10 +1,10 @@
 """Building: one rebuild under way, every step of it such that it can be gone on with after any end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 import structlog
@@ -17,7 +17,7 @@ from services.status.rebuilding.reading import Excluded, Reading, Slim, slim
 from services.status.rebuilding.recollecting import Part, RecollectedPart, Recollection
 from services.status.rebuilding.refusals import SwitchHindered
 from services.status.rebuilding.sources import Source
-from services.status.storage import columns
+from services.status.storage import columns, copy_history
 from shared.platform.consuming import HistoryKey
 from shared.platform.postgres import Connection, Pool
 
@@ -52,6 +52,15 @@ select h.value from (
     from unnest($5::text[], $6::text[], $7::bigint[]) as passed(service, league, version)
     join history t using (service, league, version)
 ) h order by h.service, h.league, h.version
+"""
+
+
+HistoryRows: TypeAlias = Sequence[tuple[Any, ...]]
+WritePart: TypeAlias = Callable[
+    [RecollectedPart, Mapping[HistoryKey, int], int, HistoryRows], Awaitable[None]
+]
+"""Given a part's facts, how far its histories were read, how many events those were, and what of
+them is to be kept that the views have not kept yet.
 """
 
 
@@ -95,28 +104,51 @@ class Building:
         return {key: v for key, v in self.reading.wanted.items() if read.get(key) != v}
 
     async def fold(self, source: Source) -> None:
-        """Part by part; one is written while the next is read."""
-        writing: asyncio.Task[None] | None = None
-        try:
+        """Part by part."""
+        async with self.parts() as write:
             async for portion in source.portions(self.left()):
                 before, facts = self.reading.events, RecollectedPart()
                 async for values in portion.batches:
                     facts.learn(self.reading.fresh(values))
-                reached, part = self.reading.finish(portion.leagues), facts.take_part()
-                aside = [msgspec.json.encode(event) for event in facts.aside()]
-                if writing is not None:
-                    await writing
-                events = self.reading.events - before
-                writing = asyncio.create_task(self._write(part, reached, aside, events))
+                reached = self.reading.finish(portion.leagues)
+                await write(facts, reached, self.reading.events - before, ())
+
+    @asynccontextmanager
+    async def parts(self) -> AsyncIterator[WritePart]:
+        """Writes one part while the next is read; at the end all are written."""
+        writing: asyncio.Task[None] | None = None
+
+        async def write(
+            facts: RecollectedPart,
+            reached: Mapping[HistoryKey, int],
+            events: int,
+            kept: HistoryRows,
+        ) -> None:
+            nonlocal writing
+            part = facts.take_part()
+            aside = [msgspec.json.encode(event) for event in facts.aside()]
+            if writing is not None:
+                await writing
+            writing = asyncio.create_task(self._write(part, reached, aside, events, kept))
+
+        try:
+            yield write
         finally:
             if writing is not None:
                 await writing
 
     async def _write(
-        self, part: Part, reached: dict[HistoryKey, int], aside: list[bytes], events: int
+        self,
+        part: Part,
+        reached: Mapping[HistoryKey, int],
+        aside: list[bytes],
+        events: int,
+        kept: HistoryRows,
     ) -> None:
         async with self.beside.transaction(self.connection):
             await self.beside.write(self.connection, part)
+            if kept:
+                await copy_history(self.connection, kept)
             await self.journal.set_aside(self.connection, self.number, aside)
             await self.journal.advance(self.connection, self.number, reached)
             await self.journal.tell(self.connection, self.number, "reading", events, 1)
@@ -165,7 +197,7 @@ class Building:
                     self.beside.transaction(self.connection, "repeatable_read", lasting=True),
                 ):
                     reached, passed, count = await self._round()
-                    await self.beside.take_the_place(self.connection)
+                    await self._take_the_place()
                     await self.journal.end(self.connection, self.number, "switched")
             except Exception as hindered:
                 if not is_busy(hindered):
@@ -177,6 +209,9 @@ class Building:
                 log.info("views-rebuilt", projection=self.journal.projection, since=count)
                 return
         raise SwitchHindered
+
+    async def _take_the_place(self) -> None:
+        await self.beside.take_the_place(self.connection)
 
     async def compare(self, shown: int) -> Comparison:
         """With what the present views say at one position, while workers go on."""

@@ -17,7 +17,7 @@ from services.status.storage import columns
 from shared.platform.consuming import HistoryKey
 from shared.platform.postgres import Connection
 
-Purpose = Literal["rebuild", "verify", "back"]
+Purpose = Literal["rebuild", "verify", "back", "fill"]
 State = Literal[
     "running", "interrupted", "built", "switched", "cancelled", "failed", "dropped", "compared"
 ]

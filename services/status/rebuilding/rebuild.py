@@ -4,15 +4,16 @@ Nothing is switched unless every event the present views hold was read again and
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
 from services.status.rebuilding.beside import Beside, workers_wait
 from services.status.rebuilding.building import Building, standing
 from services.status.rebuilding.comparing import Comparison
+from services.status.rebuilding.filling import Filling, OpenPool
 from services.status.rebuilding.journal import (
     GOES_ON,
     Entry,
@@ -26,16 +27,19 @@ from services.status.rebuilding.lanes import Lanes
 from services.status.rebuilding.league import begun
 from services.status.rebuilding.reading import Reading
 from services.status.rebuilding.refusals import (
+    FillingNotPossible,
     NothingToResume,
     RebuildCancelled,
     RebuildRunning,
     SwitchHindered,
 )
-from services.status.rebuilding.sources import Source
+from services.status.rebuilding.sources import FromTopics, Source
 from shared.platform.postgres import Connection, Pool
 
 _WATCH_SECONDS: Final = 0.25
 _SHOWN: Final = 20
+LANES: Final = 2
+"""A worker that fills shares its machine with all that serve."""
 
 _WATCHED: Final = "select state, events_read, parts_done from rebuilds where id = $1"
 
@@ -70,15 +74,14 @@ class Rebuild:
     async def run(self, source: Source) -> int:
         """Read everything again, then switch; how many events the views now stand on."""
         async with alone(self._pool, self._journal.projection) as connection:
-            return await self._watched(
-                await self._begun(connection, "rebuild", source), source, _switched
-            )
+            building = await self._begun(connection, "rebuild", source)
+            return await self._watched(building, _built(building, source, self._lanes, _switched))
 
     async def verify(self, source: Source, shown: int = _SHOWN) -> Comparison:
         """Read everything again and compare; the present views stay as they are."""
         async with alone(self._pool, self._journal.projection) as connection:
             building = await self._begun(connection, "verify", source)
-            return await self._watched(building, source, lambda b: _compared(b, shown))
+            return await self._verified(building, source, shown)
 
     async def league(self, league: str, source: Source) -> int:
         """Make one league's rows anew and put them in place; how many events were read for it."""
@@ -106,8 +109,19 @@ class Rebuild:
             entry = await self._left(connection)
             building = await self._taken_up(connection, entry, source)
             if entry.purpose == "verify":
-                return await self._watched(building, source, lambda b: _compared(b, shown))
-            return await self._watched(building, source, _switched)
+                return await self._verified(building, source, shown)
+            return await self._watched(building, _built(building, source, self._lanes, _switched))
+
+    async def fill(self, topics: FromTopics, sizes: Mapping[int, int], opened: OpenPool) -> int:
+        """Make the views of all that the topics hold; how many events they had not applied."""
+        async with alone(self._pool, self._journal.projection) as connection:
+            filling = await self._filling(connection, topics, sizes)
+            try:
+                return await self._watched(filling, _filled(filling, opened))
+            except BaseException:
+                await filling.beside.drop(connection)
+                await self._journal.drop(connection)
+                raise
 
     async def _begun(self, connection: Connection, purpose: Purpose, source: Source) -> Building:
         journal, beside = self._journal, await Beside.of(connection)
@@ -122,9 +136,32 @@ class Rebuild:
         reading = Reading(wanted, excluded, {})
         return Building(self._pool, connection, journal, number, beside, reading)
 
+    async def _filling(
+        self, connection: Connection, topics: FromTopics, sizes: Mapping[int, int]
+    ) -> Filling:
+        journal, beside = self._journal, await Beside.of(connection)
+        before, passed = await standing(connection, journal.projection)
+        if passed:
+            raise FillingNotPossible(cause=f"events are parked or discarded: {sorted(passed)[:3]}")
+        async with connection.transaction():
+            number = await journal.begin(connection, "fill", topics.name, None, sum(sizes.values()))
+            await beside.make(connection, history=True)
+        return Filling(
+            self._pool, connection, journal, number, beside, Reading({}, set(), {}),
+            before=before, topics=topics, sizes=sizes,
+        )  # fmt: skip
+
+    async def _verified(self, building: Building, source: Source, shown: int) -> Comparison:
+        return await self._watched(
+            building, _built(building, source, self._lanes, lambda b: _compared(b, shown))
+        )
+
     async def _left(self, connection: Connection) -> Entry:
         entries = await self._journal.entries(connection)
-        left = next((e for e in entries if e.league is None and e.state in GOES_ON), None)
+        left = next(
+            (e for e in entries if e.league is None and e.state in GOES_ON and e.purpose != "fill"),
+            None,
+        )
         if (
             left is None
             or left.made_with != fingerprint()
@@ -153,11 +190,9 @@ class Rebuild:
             Reading(wanted, excluded, read), entry.stage,
         )  # fmt: skip
 
-    async def _watched(
-        self, building: Building, source: Source, end: Callable[[Building], Awaitable[T]]
-    ) -> T:
+    async def _watched(self, building: Building, building_it: Coroutine[Any, Any, T]) -> T:
         """Build, telling how it goes, until it is done or nobody wants it any more."""
-        work = asyncio.ensure_future(_built(building, source, self._lanes, end))
+        work = asyncio.ensure_future(building_it)
         watch = asyncio.create_task(self._watch(building))
         try:
             await asyncio.wait((work, watch), return_when=asyncio.FIRST_COMPLETED)
@@ -215,6 +250,12 @@ async def _built(
     await building.finish()
     await building.catch_up()
     return await end(building)
+
+
+async def _filled(filling: Filling, opened: OpenPool) -> int:
+    await filling.take(opened, LANES)
+    await filling.finish()
+    return await _switched(filling) - sum(filling.before.values())
 
 
 async def _switched(building: Building) -> int:

@@ -44,6 +44,14 @@ class NothingToResume(Refusal):
     )
 
 
+class FillingNotPossible(Refusal):
+    code = "filling-not-possible"
+    zh = "不能由主题整体填充视图({cause}),改为逐批处理。"
+    en = (
+        "The views cannot be filled from the topics at once ({cause}); batches are applied instead."
+    )
+
+
 class NothingToTakeBack(Refusal):
     code = "no-former-views"
     zh = "没有保留的旧视图可以换回。"

@@ -1,21 +1,25 @@
 """Sources a rebuild reads from: the topics, the history kept beside the views, the services' feeds."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 import msgspec
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from aiokafka.structs import TopicPartition
 
 from services.status.learning import CONTRACTS
 from shared.platform.completeness import Feeds
 from shared.platform.consuming import HistoryKey
-from shared.platform.kafka import PARTITIONS, KafkaAddress, partition_of, reader
+from shared.platform.kafka import PARTITIONS, KafkaAddress, partition_of, partitions_of, reader
 from shared.platform.postgres import Pool
 
 Wanted: TypeAlias = Mapping[HistoryKey, int]
 """The version up to which each history is to be read."""
+
+Batches: TypeAlias = AsyncIterator[Sequence[ConsumerRecord[bytes, bytes]]]
+"""Records as a topic has them, each batch of one partition."""
 
 TOPICS = tuple(contract.topic for contract in CONTRACTS)
 PART_EVENTS = 20_000
@@ -71,6 +75,38 @@ class FromTopics:
             number = partition_of(league)
             leagues[number].add(league)
             sizes[number] = sizes.get(number, 0) + version
+        async with aclosing(self._grouped(sizes)) as groups:
+            async for numbers, batches in groups:
+                whole = frozenset(league for number in numbers for league in leagues[number])
+                yield Portion(whole, _values(batches))
+
+    async def whole(self, sizes: Mapping[int, int]) -> AsyncIterator[Batches]:
+        """All that partitions of these sizes hold, in portions as above."""
+        async with aclosing(self._grouped(sizes)) as groups:
+            async for _, batches in groups:
+                yield batches
+
+    async def ends(self) -> dict[TopicPartition, int]:
+        """The offset at which the next record of each partition will stand.
+
+        As fetches report it: the embedded broker lists where the last batch begins.
+        """
+        partitions = [tp for topic in self._topics for tp in partitions_of(topic)]
+        consumer = reader(self._address)
+        try:
+            await consumer.start()
+            consumer.assign(partitions)
+            for tp, listed in (await consumer.end_offsets(partitions)).items():
+                consumer.seek(tp, listed)
+            while not all(consumer.highwater(tp) is not None for tp in partitions):
+                await consumer.getmany(timeout_ms=_WAIT_MILLISECONDS)
+            return {tp: consumer.highwater(tp) for tp in partitions}
+        finally:
+            await consumer.stop()
+
+    async def _grouped(
+        self, sizes: Mapping[int, int]
+    ) -> AsyncGenerator[tuple[list[int], Batches], None]:
         if not sizes:
             return
         consumer = reader(self._address)
@@ -78,14 +114,13 @@ class FromTopics:
             await consumer.start()
             for numbers in grouped(sizes.items(), self._part_events):
                 partitions = [TopicPartition(t, number) for t in self._topics for number in numbers]
-                whole = frozenset(league for number in numbers for league in leagues[number])
-                yield Portion(whole, self._batches(consumer, partitions))
+                yield numbers, self._batches(consumer, partitions)
         finally:
             await consumer.stop()
 
     async def _batches(
         self, consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition]
-    ) -> AsyncIterator[Sequence[bytes]]:
+    ) -> Batches:
         """Until each partition is read to the end that its fetches report."""
         consumer.assign(partitions)
         await consumer.seek_to_beginning(*partitions)
@@ -95,8 +130,13 @@ class FromTopics:
                 timeout_ms=_WAIT_MILLISECONDS, max_records=_BATCH_RECORDS
             )
             for records in found.values():
-                yield [record.value for record in records if record.value is not None]
+                yield records
             behind = {tp for tp in behind if not await _is_read(consumer, tp)}
+
+
+async def _values(batches: Batches) -> AsyncIterator[Sequence[bytes]]:
+    async for records in batches:
+        yield [record.value for record in records if record.value is not None]
 
 
 async def _is_read(consumer: AIOKafkaConsumer, tp: TopicPartition) -> bool:

@@ -10,7 +10,8 @@ import pytest
 
 from services.status.projections import StatusProjection
 from services.status.rebuilding.keeping import cancelled, kept
-from services.status.rebuilding.lanes import LaneFailed, Lanes, divided
+from services.status.rebuilding.lanes import Lanes, divided
+from services.status.rebuilding.processes import LaneFailed
 from services.status.rebuilding.rebuild import Progress, Rebuild
 from services.status.rebuilding.refusals import RebuildCancelled, RebuildIncomplete
 from services.status.rebuilding.sources import FromHistory, Portion, Source, Wanted
