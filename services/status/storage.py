@@ -250,15 +250,17 @@ async def copy_history(connection: Connection, rows: Sequence[tuple[Any, ...]]) 
 
 
 def history_rows(envelopes: Iterable[Envelope]) -> list[tuple[Any, ...]]:
-    """Rows in the order of HISTORY_COLUMNS: the envelopes as they came."""
+    """Rows of the history: the envelopes as they came."""
     encode = msgspec.json.encode
-    return [
-        (
-            e.service, e.league, e.version, e.id, e.type, e.campaign, e.subject, e.time,
-            e.recordedat, encode(e),
-        )
-        for e in envelopes
-    ]  # fmt: skip
+    return [history_row(e.service, e, encode(e)) for e in envelopes]
+
+
+def history_row(service: str, e: Envelope, value: bytes) -> tuple[Any, ...]:
+    """A row in the order of HISTORY_COLUMNS."""
+    return (
+        service, e.league, e.version, e.id, e.type, e.campaign, e.subject, e.time, e.recordedat,
+        value,
+    )  # fmt: skip
 
 
 def fact_row(key: UnitKey, revision: int, fact: UnitFact) -> tuple[Any, ...]:

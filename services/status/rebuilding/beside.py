@@ -5,7 +5,7 @@ search path works on them with the same statements.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 
@@ -78,6 +78,10 @@ join unnest($1::text[], $2::text[]) w(campaign, unit) using (campaign, unit)
 _KNOWN_THINGS = """
 select f.campaign, f.kind, f.id from thing_facts f
 join unnest($1::text[], $2::text[], $3::text[]) w(campaign, kind, id) using (campaign, kind, id)
+"""
+# Under their own names: migrations to come know them by these.
+_INDEXES = """
+select indexdef from pg_indexes where schemaname = $1 and tablename = 'history' order by indexname
 """
 _INDEXED = """
 select count(*) from pg_constraint c join pg_class t on t.oid = c.conrelid
@@ -209,19 +213,39 @@ class Beside:
                 self._index(pool, "rollup_daily", _GATHER + _INDEX_ROLLUPS + _ADD_REST)
             )
 
+    async def index_history(self, pool: Pool) -> None:
+        """The indexes of the history beside, as the present one has them."""
+        async with pool.acquire() as connection, self.transaction(connection):
+            if not await connection.fetchval(_INDEXED, self.schema, "history"):
+                found = await connection.fetch(_INDEXES, self.live)
+                made = "; ".join(
+                    sql.replace(f" ON {self.live}.", f' ON "{self.schema}".') for (sql,) in found
+                )
+                await connection.execute(
+                    f"{made}; alter table history add primary key using index history_pkey;"
+                    " analyze history (service, league, version, type, campaign, recorded_at)",
+                    timeout=LONG_SECONDS,
+                )
+
     async def _index(self, pool: Pool, table: str, statements: str) -> None:
         async with pool.acquire() as connection, self.transaction(connection):
             if not await connection.fetchval(_INDEXED, self.schema, table):
                 await connection.execute(statements, timeout=LONG_SECONDS)
 
-    async def take_the_place(self, connection: Connection, *, keep_former: bool = True) -> None:
+    async def take_the_place(
+        self,
+        connection: Connection,
+        tables: Sequence[str] = TABLES,
+        *,
+        keep_former: bool = True,
+    ) -> None:
         """Move in; what was there serves no longer and is kept as `former`. Within a transaction."""
         former, leaving = f"{self.live}_former", f"{self.live}_leaving"
-        here = ", ".join(f'"{self.live}".{table}' for table in TABLES)
+        here = ", ".join(f'"{self.live}".{table}' for table in tables)
         moves = "; ".join(
             f'alter table "{self.live}".{table} set schema "{leaving}";'
             f' alter table "{self.schema}".{table} set schema "{self.live}"'
-            for table in TABLES
+            for table in tables
         )
         await connection.execute(f"set local lock_timeout = '{_LOCK_SECONDS}s'; lock table {here}")
         kept = f'alter schema "{leaving}" rename to "{former}"'

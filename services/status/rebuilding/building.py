@@ -1,10 +1,10 @@
 """Building: one rebuild under way, every step of it such that it can be gone on with after any end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import msgspec
 import structlog
@@ -13,7 +13,7 @@ from services.status.projections import update_views
 from services.status.rebuilding.beside import Beside, is_busy, workers_wait
 from services.status.rebuilding.comparing import Comparison, compared
 from services.status.rebuilding.journal import Journal, Stage
-from services.status.rebuilding.reading import Excluded, Reading, Slim, slim
+from services.status.rebuilding.reading import Excluded, Reading, Slim, Taken, slim
 from services.status.rebuilding.recollecting import Part, RecollectedPart, Recollection
 from services.status.rebuilding.refusals import SwitchHindered
 from services.status.rebuilding.sources import Source
@@ -55,13 +55,8 @@ select h.value from (
 """
 
 
-HistoryRows: TypeAlias = Sequence[tuple[Any, ...]]
-WritePart: TypeAlias = Callable[
-    [RecollectedPart, Mapping[HistoryKey, int], int, HistoryRows], Awaitable[None]
-]
-"""Given a part's facts, how far its histories were read, how many events those were, and what of
-them is to be kept that the views have not kept yet.
-"""
+WritePart: TypeAlias = Callable[[RecollectedPart, Taken], Awaitable[None]]
+"""Given a part's facts, and what was read for them."""
 
 
 async def standing(
@@ -111,25 +106,20 @@ class Building:
                 async for values in portion.batches:
                     facts.learn(self.reading.fresh(values))
                 reached = self.reading.finish(portion.leagues)
-                await write(facts, reached, self.reading.events - before, ())
+                await write(facts, Taken(reached, self.reading.events - before, []))
 
     @asynccontextmanager
     async def parts(self) -> AsyncIterator[WritePart]:
         """Writes one part while the next is read; at the end all are written."""
         writing: asyncio.Task[None] | None = None
 
-        async def write(
-            facts: RecollectedPart,
-            reached: Mapping[HistoryKey, int],
-            events: int,
-            kept: HistoryRows,
-        ) -> None:
+        async def write(facts: RecollectedPart, taken: Taken) -> None:
             nonlocal writing
             part = facts.take_part()
             aside = [msgspec.json.encode(event) for event in facts.aside()]
             if writing is not None:
                 await writing
-            writing = asyncio.create_task(self._write(part, reached, aside, events, kept))
+            writing = asyncio.create_task(self._write(part, aside, taken))
 
         try:
             yield write
@@ -137,21 +127,14 @@ class Building:
             if writing is not None:
                 await writing
 
-    async def _write(
-        self,
-        part: Part,
-        reached: Mapping[HistoryKey, int],
-        aside: list[bytes],
-        events: int,
-        kept: HistoryRows,
-    ) -> None:
+    async def _write(self, part: Part, aside: list[bytes], taken: Taken) -> None:
         async with self.beside.transaction(self.connection):
             await self.beside.write(self.connection, part)
-            if kept:
-                await copy_history(self.connection, kept)
+            if taken.kept:
+                await copy_history(self.connection, taken.kept)
             await self.journal.set_aside(self.connection, self.number, aside)
-            await self.journal.advance(self.connection, self.number, reached)
-            await self.journal.tell(self.connection, self.number, "reading", events, 1)
+            await self.journal.advance(self.connection, self.number, taken.reached)
+            await self.journal.tell(self.connection, self.number, "reading", taken.events, 1)
 
     async def finish(self) -> None:
         """What no part alone could tell; then sums and indexes."""

@@ -4,6 +4,7 @@ What is taken is what the worker would have taken batch by batch; whatever is no
 filling, and is left to the worker, who knows what to do about it.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -12,15 +13,15 @@ from typing import Final, TypeAlias
 
 from aiokafka import ConsumerRecord
 
-from services.status.rebuilding.beside import LONG_SECONDS
+from services.status.rebuilding.beside import LONG_SECONDS, TABLES
 from services.status.rebuilding.building import Building, standing
 from services.status.rebuilding.lanes import FEW_EVENTS, shares
 from services.status.rebuilding.processes import side_by_side
-from services.status.rebuilding.reading import Excluded
+from services.status.rebuilding.reading import Excluded, Taken
 from services.status.rebuilding.recollecting import RecollectedPart
 from services.status.rebuilding.refusals import FillingNotPossible
 from services.status.rebuilding.sources import FromTopics
-from services.status.storage import history_rows
+from services.status.storage import history_row
 from shared.kernel.envelope import Envelope
 from shared.platform.consuming import HistoryKey, NotAnEvent, Record, envelope_in
 from shared.platform.postgres import Pool
@@ -43,31 +44,42 @@ on conflict (projection, service, league) do update
 
 
 class Taking:
-    """What the topics hold, each event once and in its history's order."""
+    """What the topics hold, each event once and in its history's order; of those that the views
+    have not kept, the rows of their history.
+    """
 
-    def __init__(self) -> None:
-        self.read: dict[HistoryKey, int] = {}
-        self.events = 0
+    def __init__(self, before: Mapping[HistoryKey, int]) -> None:
+        self._before = before
+        self._read: dict[HistoryKey, int] = {}
+        self._part, self._events = Taken({}, 0, []), 0
 
     def fresh(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> list[Envelope]:
         """Those not taken yet; FillingNotPossible where one is missing, or is no event."""
         fresh: list[Envelope] = []
         for record in records:
-            place = Record(record.topic, record.partition, record.offset, record.value or b"")
+            found = Record(record.topic, record.partition, record.offset, record.value or b"")
             try:
-                envelope = envelope_in(place)
+                envelope = envelope_in(found)
             except NotAnEvent as cause:
-                raise FillingNotPossible(cause=f"{place.place}: {cause}") from cause
-            key = envelope.service, envelope.league
-            last = self.read.get(key, 0)
+                raise FillingNotPossible(cause=f"{found.place}: {cause}") from cause
+            key = found.service, envelope.league
+            last = self._read.get(key, 0)
             if envelope.version <= last:
                 continue
             if envelope.version != last + 1:
-                raise FillingNotPossible(cause=f"{place.place}: version {last + 1} is missing")
-            self.read[key] = envelope.version
+                raise FillingNotPossible(cause=f"{found.place}: version {last + 1} is missing")
+            self._read[key] = self._part.reached[key] = envelope.version
             fresh.append(envelope)
-        self.events += len(fresh)
+            if envelope.version > self._before.get(key, 0):
+                self._part.kept.append(history_row(found.service, envelope, found.value))
+        self._events += len(fresh)
         return fresh
+
+    def take_part(self) -> Taken:
+        """What was taken since this was asked last."""
+        part, self._part = self._part._replace(events=self._events), Taken({}, 0, [])
+        self._events = 0
+        return part
 
 
 @dataclass(kw_only=True)
@@ -95,30 +107,35 @@ class Filling(Building):
 
     async def take_partitions(self) -> None:
         """Take them portion by portion; one is written while the next is read."""
-        taking, before = Taking(), self.before
+        taking = Taking(self.before)
         async with self.parts() as write:
             async for batches in self.topics.whole(self.sizes):
-                had, taken, facts, kept = taking.events, dict(taking.read), RecollectedPart(), []
+                facts = RecollectedPart()
                 async for records in batches:
-                    fresh = taking.fresh(records)
-                    facts.learn(fresh)
-                    unkept = (e for e in fresh if e.version > before.get((e.service, e.league), 0))
-                    kept += history_rows(unkept)
-                reached = dict(taking.read.items() - taken.items())
-                await write(facts, reached, taking.events - had, kept)
+                    facts.learn(taking.fresh(records))
+                await write(facts, taking.take_part())
+
+    async def finish(self) -> None:
+        """As of any views; where none are kept yet, the history's indexes are made meanwhile."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(super().finish())
+            if not self.before:
+                both.create_task(self.beside.index_history(self.pool))
 
     async def _round(self) -> tuple[dict[HistoryKey, int], Excluded, int]:
-        """Keep the history and say how far the views have come, where nobody has done so since."""
+        """Say how far the views have come, where nobody has done so since; keep the history."""
         projection = self.journal.projection
         reached, passed = await standing(self.connection, projection)
         if reached != self.before or passed:
             raise FillingNotPossible(cause="another worker has gone on meanwhile")
         schemas = {"live": self.beside.live, "beside": self.beside.schema}
-        await self.connection.execute(_KEEP.format(**schemas), timeout=LONG_SECONDS)
         await self.connection.execute(_REACH.format(**schemas), projection, timeout=LONG_SECONDS)
+        if self.before:
+            await self.connection.execute(_KEEP.format(**schemas), timeout=LONG_SECONDS)
         read = self.reading.read
         return read, set(), sum(read.values()) - sum(reached.values())
 
     async def _take_the_place(self) -> None:
-        """Nobody wants to go back to what was far behind."""
-        await self.beside.take_the_place(self.connection, keep_former=False)
+        """Nobody wants to go back to what was far behind. An empty history is left as well."""
+        tables = TABLES if self.before else (*TABLES, "history")
+        await self.beside.take_the_place(self.connection, tables, keep_former=False)

@@ -1,6 +1,7 @@
 """Reading events again: each once, in order, up to where the present views have come."""
 
 from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -27,6 +28,16 @@ class Slim(msgspec.Struct, gc=False):
 
 
 slim = msgspec.json.Decoder(Slim).decode
+
+
+class Taken(NamedTuple):
+    """What was read for a part: how far its histories, how many events, and the rows of those that
+    the views have not kept yet.
+    """
+
+    reached: dict[HistoryKey, int]
+    events: int
+    kept: list[tuple[Any, ...]]
 
 
 class Reading:
