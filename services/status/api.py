@@ -1,47 +1,31 @@
-"""The views over HTTP: who may ask, for which day, and the answer as JSON."""
+"""The views over HTTP: a unit, the units below it, leagues compared, and its days."""
 
-import re
-from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
-from typing import Annotated, Any, Final, NamedTuple, TypeAlias
+from datetime import date
+from typing import Annotated, Final
 
-import msgspec
-from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi import Path as PathParameter
-from pydantic import BeforeValidator
+from fastapi import APIRouter, Query, Request, Response
 
-from services.status.answers import Children, Hindsight, Leagues, Timeline, UnitStatus
-from services.status.contributions import Tree
+from services.status.answers import Children, Leagues, Timeline, UnitStatus
 from services.status.facts import CampaignFact
-from services.status.kept import KeptAnswers, is_kept, with_freshness, without_freshness
-from services.status.knowing.recalls import Recall, Recalls
 from services.status.ordering import Order, Sort, page
-from services.status.queries import Asked, Known, Views
 from services.status.series import series
-from shared.kernel.access import Action
+from services.status.sight import (
+    AsOf,
+    Campaign,
+    ClassName,
+    Code,
+    Day,
+    InTree,
+    KnownAt,
+    Seen,
+    Sight,
+)
 from shared.kernel.refusals import Refusal
-from shared.kernel.setting import BeforeCampaign
-from shared.kernel.time import local_date
 from shared.platform.asking import Ask
+from shared.platform.lean_route import LeanQueryRoute
 from shared.platform.openapi import read_responses
 
-_FIRST_DAY = date(1949, 1, 1)
-_LAST_DAY = date(2100, 12, 31)
-_LONGEST_SPAN_DAYS = 400
-
-
-class AsOfInFuture(Refusal):
-    code = "as-of-in-future"
-    status = 422
-    zh = "日期 {date} 在今天之后,还没有可看的状态。"
-    en = "The day {date} lies in the future; nothing can be shown of it yet."
-
-
-class KnownAtInFuture(Refusal):
-    code = "known-at-in-future"
-    status = 422
-    zh = "时刻 {known_at} 还没有到,无从得知届时已知的情况。"
-    en = "The instant {known_at} lies in the future; what is known then cannot be told yet."
+_LONGEST_SPAN_DAYS: Final = 400
 
 
 class SpanNotPossible(Refusal):
@@ -51,137 +35,7 @@ class SpanNotPossible(Refusal):
     en = "`from` must not be after `to`, nor more than {days} days before it."
 
 
-def _day(value: Any) -> Any:
-    """ISO dates only: a number is no day."""
-    if isinstance(value, str):
-        day = date.fromisoformat(value) if len(value) == 10 else None
-        if day is None or not _FIRST_DAY <= day <= _LAST_DAY:
-            raise ValueError(f"a date such as 2014-03-04, from {_FIRST_DAY} to {_LAST_DAY}")
-        return day
-    return value
-
-
-# The date, the time of day, and the offset from UTC, all of them.
-_INSTANT: Final = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)", re.ASCII
-)
-
-
-def _instant(value: Any) -> Any:
-    """An instant with its offset; `+` must come as %2B, or it is read as a space."""
-    if isinstance(value, str):
-        if _INSTANT.fullmatch(value) is None:
-            raise ValueError("an instant such as 2014-03-04T09:00:00Z or …T17:00:00%2B08:00")
-        instant = datetime.fromisoformat(value)
-        if not _FIRST_DAY.year < instant.year <= _LAST_DAY.year:
-            raise ValueError(f"an instant from {_FIRST_DAY} to {_LAST_DAY}")
-        return instant.astimezone(UTC)
-    return value
-
-
-Campaign = Annotated[
-    str, PathParameter(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", examples=["nmg-2014"])
-]
-Code = Annotated[str, PathParameter(pattern=r"^[0-9A-Za-z][0-9A-Za-z-]{0,40}$", examples=["1502"])]
-Day = Annotated[date | None, BeforeValidator(_day)]
-AsOf = Annotated[Day, Query(description="The day to show; today by default 查看哪一天,默认今天")]
-Instant = Annotated[datetime | None, BeforeValidator(_instant)]
-KnownAt = Annotated[
-    Instant,
-    Query(
-        description="As the system knew it at this instant, with its offset (+ as %2B)"
-        " 按该时刻系统已知的情况"
-    ),
-]
-InTree = Annotated[
-    Tree, Query(description="Count units where they stood `then` or stand `now` 按当时或现在的隶属")
-]
-ClassName = Annotated[str | None, Query(alias="class", pattern=r"^[a-z][a-z_0-9]{0,40}$")]
-
-
-def _views(request: Request) -> Views:
-    views: Views = request.app.state.views
-    return views
-
-
-ViewsOf = Annotated[Views, Depends(_views)]
-
-
-class Seen(NamedTuple):
-    """What is seen of a unit: today's views, or those recalled, and its facts in them."""
-
-    asked: Asked
-    views: Views
-    known: Known
-    recall: Recall | None
-
-
-Answer: TypeAlias = UnitStatus | Children | Leagues | Timeline
-Make: TypeAlias = Callable[[Seen], Awaitable[Answer]]
-
-
-class Sight:
-    """How a caller sees units: as they are known now, or as they were at an instant."""
-
-    def __init__(
-        self, request: Request, ask: Ask, views: ViewsOf, known_at: KnownAt = None
-    ) -> None:
-        if known_at is not None and known_at > datetime.now(UTC):
-            raise KnownAtInFuture(known_at=known_at)
-        self.recalls: Recalls = request.app.state.recalls
-        self.known_at = known_at
-        self.views = views
-        self._ask = ask
-        self._kept: KeptAnswers = request.app.state.kept_answers
-        self._request = (request.url.path, request.url.query)
-
-    def asked(self, campaign: str, code: str, as_of: date | None, tree: Tree) -> Asked:
-        """Without a day, the last one of which something was known."""
-        if as_of is None and self.known_at is not None:
-            as_of = local_date(self.known_at)
-        return Asked(campaign, code, day_or_today(as_of), tree)
-
-    async def of(self, asked: Asked) -> Seen:
-        """The unit, once the caller is found to have the right to see it as it stands today."""
-        return await self._seen(asked, await self.allow(asked))
-
-    async def _seen(self, asked: Asked, known: Known) -> Seen:
-        if self.known_at is None:
-            return Seen(asked, self.views, known, None)
-        recall = await self.recalls.at(asked.campaign, asked.unit, self.known_at)
-        views = Views(recall.rows)
-        return Seen(asked, views, await views.known(asked), recall)
-
-    async def shown(self, asked: Asked, make: Make) -> Response:
-        """What `make` answers about the unit; of upper units, and as known now, it is kept."""
-        known = await self.allow(asked)
-        if self.known_at is not None or not is_kept(known.unit):
-            seen = await self._seen(asked, known)
-            return await self.told(await make(seen), seen)
-
-        async def made() -> bytes:
-            now = await self.views.known(asked)
-            return without_freshness(await make(Seen(asked, self.views, now, None)))
-
-        body = await self._kept.answer((*self._request, asked), made)
-        return _of_json(with_freshness(body, await self.views.freshness()))
-
-    async def allow(self, asked: Asked) -> Known:
-        """As it is known today, to a caller who has the right to see it."""
-        return await seen_by(self.views, self._ask, asked)
-
-    async def told(self, answer: Hindsight, seen: Seen) -> Response:
-        """The answer; one that was recalled says when it was known, and what was late in it."""
-        if seen.recall is not None and self.known_at is not None:
-            answer.known_at = self.known_at
-            answer.position = seen.recall.token
-            answer.late = await self.recalls.late(seen.recall, seen.asked)
-        return _json(answer)
-
-
-SightOf = Annotated[Sight, Depends(Sight)]
-
-router = APIRouter(prefix="/campaigns/{campaign}", tags=["status 状态"])
+router = APIRouter(prefix="/campaigns/{campaign}", tags=["status 状态"], route_class=LeanQueryRoute)
 
 
 @router.get(
@@ -192,13 +46,16 @@ router = APIRouter(prefix="/campaigns/{campaign}", tags=["status 状态"])
 async def unit_status(
     campaign: Campaign,
     code: Code,
-    sight: SightOf,
+    request: Request,
+    ask: Ask,
     as_of: AsOf = None,
     tree: InTree = "then",
+    known_at: KnownAt = None,
 ) -> Response:
     async def made(seen: Seen) -> UnitStatus:
         return await seen.views.status(seen.asked, seen.known)
 
+    sight = Sight(request, ask, known_at)
     return await sight.shown(sight.asked(campaign, code, as_of, tree), made)
 
 
@@ -210,13 +67,15 @@ async def unit_status(
 async def children(
     campaign: Campaign,
     code: Code,
-    sight: SightOf,
+    request: Request,
+    ask: Ask,
     as_of: AsOf = None,
     tree: InTree = "then",
     sort: Sort = Sort.CODE,
     order: Order = Order.ASC,
     cursor: Annotated[str | None, Query(max_length=1000)] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    known_at: KnownAt = None,
 ) -> Response:
     async def made(seen: Seen) -> Children:
         rows = await seen.views.children(seen.asked, seen.known)
@@ -232,6 +91,7 @@ async def children(
             freshness=await seen.views.freshness(),
         )
 
+    sight = Sight(request, ask, known_at)
     return await sight.shown(sight.asked(campaign, code, as_of, tree), made)
 
 
@@ -241,7 +101,12 @@ async def children(
     responses=read_responses(Leagues, 404),
 )
 async def leagues(
-    campaign: Campaign, sight: SightOf, as_of: AsOf = None, tree: InTree = "then"
+    campaign: Campaign,
+    request: Request,
+    ask: Ask,
+    as_of: AsOf = None,
+    tree: InTree = "then",
+    known_at: KnownAt = None,
 ) -> Response:
     async def made(seen: Seen) -> Leagues:
         return Leagues(
@@ -252,6 +117,7 @@ async def leagues(
             freshness=await seen.views.freshness(),
         )
 
+    sight = Sight(request, ask, known_at)
     opening = (await sight.views.campaign(campaign)).opening
     root = opening.root if opening else ""
     return await sight.shown(sight.asked(campaign, root, as_of, tree), made)
@@ -265,11 +131,13 @@ async def leagues(
 async def timeline(
     campaign: Campaign,
     code: Code,
-    sight: SightOf,
+    request: Request,
+    ask: Ask,
     from_: Annotated[Day, Query(alias="from")] = None,
     to: Day = None,
     class_: ClassName = None,
     tree: InTree = "then",
+    known_at: KnownAt = None,
 ) -> Response:
     async def made(seen: Seen) -> Timeline:
         last, known = seen.asked.day, seen.known
@@ -288,35 +156,11 @@ async def timeline(
             freshness=await seen.views.freshness(),
         )
 
+    sight = Sight(request, ask, known_at)
     return await sight.shown(sight.asked(campaign, code, to, tree), made)
-
-
-async def seen_by(views: Views, ask: Ask, asked: Asked) -> Known:
-    """The facts, once the caller is found to have the right to see this unit on this day."""
-    known = await views.known(asked)
-    ask.caller.require(Action.READ_STATUS, known.unit.path)
-    opening = known.campaign.opening
-    if opening is not None and asked.day < opening.on:
-        raise BeforeCampaign(starts_on=opening.on, date=asked.day)
-    return known
-
-
-def day_or_today(day: date | None) -> date:
-    today = local_date(datetime.now(UTC))
-    if day is not None and day > today:
-        raise AsOfInFuture(date=day)
-    return day or today
 
 
 def _first_day(campaign: CampaignFact, last: date) -> date:
     """The campaign's first day, or as far back as a series may go."""
     earliest = date.fromordinal(last.toordinal() - _LONGEST_SPAN_DAYS)
     return max(campaign.opening.on, earliest) if campaign.opening else earliest
-
-
-def _json(answer: object) -> Response:
-    return _of_json(msgspec.json.encode(answer))
-
-
-def _of_json(body: bytes) -> Response:
-    return Response(body, media_type="application/json")

@@ -6,7 +6,6 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as PathParameter
 
-from services.status.api import AsOf, Campaign, Code, SightOf, ViewsOf, day_or_today, seen_by
 from services.status.bulletin.comparing import Comparison, compared, point_of
 from services.status.bulletin.document import Bulletin, bytes_of
 from services.status.bulletin.drafting import Drafts
@@ -15,6 +14,7 @@ from services.status.bulletin.issuing import Issue, IssuedBulletins, digest_of
 from services.status.contributions import THEN
 from services.status.knowing.entries import Entry, below_on, between
 from services.status.queries import Asked, Known
+from services.status.sight import AsOf, Campaign, Code, SightOf, ViewsOf, day_or_today, seen_by
 from shared.kernel.access import Action
 from shared.platform.asking import Ask
 from shared.platform.openapi import Responses, read_responses, write_responses

@@ -5,7 +5,9 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from services.status.api import (
+from services.status.explaining.answer import Explanation
+from services.status.explaining.explaining import Explanations, Question
+from services.status.sight import (
     AsOf,
     Campaign,
     ClassName,
@@ -13,8 +15,6 @@ from services.status.api import (
     InTree,
     SightOf,
 )
-from services.status.explaining.answer import Explanation
-from services.status.explaining.explaining import Explanations, Question
 from shared.platform.openapi import read_responses
 
 FigurePath = Annotated[

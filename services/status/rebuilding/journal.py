@@ -30,8 +30,8 @@ _FOLDING: Final = (
     "services.status", "services.status.things", "services.status.migrations", "shared.contracts",
 )  # fmt: skip
 _NOT_FOLDING: Final = frozenset({
-    "answers", "api", "application", "commands", "figures", "kept", "lights", "main",
-    "operating", "ordering", "own", "places", "portraits", "queries", "rows", "series", "settings",
+    "answers", "api", "application", "commands", "far_behind", "figures", "kept", "lights", "main",
+    "operating", "ordering", "own", "places", "portraits", "queries", "rows", "series", "settings", "sight",
     "stored", "tallies", "worker",
 })  # fmt: skip
 """These show what was folded, or run the program."""

@@ -4,11 +4,11 @@ import httpx
 import msgspec
 from fastapi import APIRouter, Request, Response
 
-from services.status.api import Campaign, day_or_today
 from services.status.rehearsing.answer import Rehearsal
 from services.status.rehearsing.bodies import RehearsalBody
 from services.status.rehearsing.dry_run import DryRuns
 from services.status.rehearsing.rehearsing import Rehearsals
+from services.status.sight import Campaign, day_or_today
 from shared.kernel.access import Action
 from shared.platform.asking import Ask
 from shared.platform.openapi import read_responses

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import StreamingResponse
 
-from services.status.api import Campaign, Day, ViewsOf, day_or_today
 from services.status.contributions import THEN
 from services.status.facts import CampaignFact
 from services.status.figures import windows_by_class
@@ -23,6 +22,7 @@ from services.status.replaying.selection import By, Days, Selection, types_named
 from services.status.replaying.stream import MEDIA_TYPE, EventStream, Seats
 from services.status.replaying.telling import Manner, Telling
 from services.status.replaying.totals import Running
+from services.status.sight import Campaign, Day, ViewsOf, day_or_today
 from shared.kernel.access import Action, Caller
 from shared.kernel.refusals import ActionNotAllowed, OutsideSubtree, Refusal
 from shared.kernel.setting import BeforeCampaign

@@ -6,19 +6,19 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
-from services.status.api import (
+from services.status.api import SpanNotPossible
+from services.status.facts import CampaignFact
+from services.status.queries import Asked
+from services.status.replaying.frames import METRICS, Frames, Player, metrics_named
+from services.status.sight import (
     Campaign,
     Code,
     Day,
     InTree,
-    SpanNotPossible,
     ViewsOf,
     day_or_today,
     seen_by,
 )
-from services.status.facts import CampaignFact
-from services.status.queries import Asked
-from services.status.replaying.frames import METRICS, Frames, Player, metrics_named
 from shared.kernel.setting import BeforeCampaign
 from shared.platform.asking import Ask
 from shared.platform.openapi import read_responses

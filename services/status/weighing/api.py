@@ -7,7 +7,10 @@ import msgspec
 from fastapi import APIRouter, Query, Request, Response
 
 from services.status.answers import Hindsight
-from services.status.api import (
+from services.status.contributions import THEN, Tree
+from services.status.knowing.entries import Entry, Point, below_today, late_page
+from services.status.knowing.positions import position_now
+from services.status.sight import (
     AsOf,
     Campaign,
     Code,
@@ -18,9 +21,6 @@ from services.status.api import (
     SightOf,
     day_or_today,
 )
-from services.status.contributions import THEN, Tree
-from services.status.knowing.entries import Entry, Point, below_today, late_page
-from services.status.knowing.positions import position_now
 from services.status.weighing.points import Comparing, Comparison, Vantage
 from services.status.weighing.supposed import SupposedBody, supposed_of
 from services.status.weighing.what_if import Page, Supposing, WhatIf

@@ -7,12 +7,12 @@ from datetime import date
 import msgspec
 
 from services.status.answers import ChildRow, Hindsight, LeagueRow, UnitStatus
-from services.status.api import Seen
 from services.status.contributions import Tree
 from services.status.knowing.positions import position_now
 from services.status.knowing.recalls import Recalls
 from services.status.ordering import Order, Sort, page
 from services.status.queries import Views
+from services.status.sight import Seen
 from services.status.stored import Reader
 from services.status.things.items import STANDARD
 from services.status.weighing.differences import Difference, differences

@@ -1,12 +1,12 @@
 """Every answer has one shape: problems with codes, a correlation id, limits that hold."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any
 
 import asyncpg
 import httpx
 import pytest
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import StreamingResponse
 from structlog.contextvars import get_contextvars
 from structlog.testing import capture_logs
@@ -325,3 +325,22 @@ async def test_a_readiness_check_that_fails_is_a_503_not_a_500() -> None:
 
     async with client(ready=ready) as http:
         assert (await http.get("/readyz")).status_code == 503
+
+
+def test_what_would_run_in_a_thread_is_told_when_the_app_is_made() -> None:
+    by_itself, depending = APIRouter(), APIRouter()
+
+    def place(request: Request) -> str:
+        return request.url.path
+
+    @by_itself.get("/endpoint")
+    def endpoint() -> None:
+        """No coroutine."""
+
+    @depending.get("/place")
+    async def told(where: Annotated[str, Depends(place)]) -> str:
+        return where
+
+    for router, name in ((by_itself, "endpoint"), (depending, "place")):
+        with pytest.raises(TypeError, match=f"/{name} would run .*{name}"):
+            client(None, router)
