@@ -13,8 +13,8 @@ from services.status.facts import UnitFact
 from shared.kernel.units import is_attached
 from shared.platform.postgres import Pool
 
-MOST: Final = 32
-"""So many answers are kept; a child's page of a large league takes a few hundred kilobytes."""
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""So much is kept: a league's status takes thirty kilobytes, the page of its children a few hundred."""
 _LOWEST_LEVEL: Final = 2
 """Below it there are many units, each asked for seldom and answered soon."""
 
@@ -38,10 +38,12 @@ class Fresh(Protocol):
     freshness: Freshness
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Kept:
     stamp: tuple[Any, ...]
     answer: "asyncio.Future[bytes]"
+    size: int = 0
+    """In bytes; nothing until it is made."""
 
 
 class KeptAnswers:
@@ -52,10 +54,11 @@ class KeptAnswers:
     an equal stamp was made of that state or a later one, and holds for the token as well.
     """
 
-    def __init__(self, pool: Pool, projection: str, most: int = MOST) -> None:
+    def __init__(self, pool: Pool, projection: str, most_bytes: int = MOST_BYTES) -> None:
         self._pool = pool
         self._projection = projection
-        self._most = most
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
     async def answer(self, question: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
@@ -68,8 +71,6 @@ class KeptAnswers:
         if kept is None or kept.stamp != stamp:
             kept = self._made(question, stamp, make)
         self._kept.move_to_end(question)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
         # A caller who goes away takes the answer from nobody else.
         return await asyncio.shield(kept.answer)
 
@@ -77,15 +78,32 @@ class KeptAnswers:
         self, question: Hashable, stamp: tuple[Any, ...], make: Callable[[], Awaitable[bytes]]
     ) -> _Kept:
         answer: asyncio.Future[bytes] = asyncio.ensure_future(make())
+        self._forget(question)
         kept = self._kept[question] = _Kept(stamp, answer)
 
-        def forget_failure(done: "asyncio.Future[bytes]") -> None:
-            failed = done.cancelled() or done.exception() is not None
-            if failed and self._kept.get(question) is kept:
+        def made(done: "asyncio.Future[bytes]") -> None:
+            if self._kept.get(question) is not kept:
+                return
+            if done.cancelled() or done.exception() is not None:
                 del self._kept[question]
+            else:
+                kept.size = len(done.result())
+                self._make_room(kept.size)
 
-        answer.add_done_callback(forget_failure)
+        answer.add_done_callback(made)
         return kept
+
+    def _make_room(self, size: int) -> None:
+        """One more is made: what was asked for longest ago goes, until it fits."""
+        self._bytes += size
+        for question in [each for each, kept in self._kept.items() if kept.size]:
+            if self._bytes <= self._most_bytes:
+                return
+            self._forget(question)
+
+    def _forget(self, question: Hashable) -> None:
+        kept = self._kept.pop(question, None)
+        self._bytes -= kept.size if kept is not None else 0
 
     async def _stamp(self) -> tuple[Any, ...]:
         return tuple(await self._pool.fetchrow(_STAMP, self._projection))

@@ -342,8 +342,8 @@ async def test_what_went_wrong_is_not_kept(filled: Pool) -> None:
     assert await answers.answer("who", maker) == b"answer 1"
 
 
-async def test_only_so_many_are_kept_those_asked_for_last(filled: Pool) -> None:
-    answers, maker = KeptAnswers(filled, "status", most=2), Maker()
+async def test_only_so_much_is_kept_what_was_asked_for_last(filled: Pool) -> None:
+    answers, maker = KeptAnswers(filled, "status", most_bytes=2 * len(b"answer 1")), Maker()
     maker.released.set()
     for question in ("a", "b", "a", "c"):
         await answers.answer(question, maker)
@@ -351,6 +351,18 @@ async def test_only_so_many_are_kept_those_asked_for_last(filled: Pool) -> None:
     assert await answers.answer("a", maker) == b"answer 1"
     assert await answers.answer("c", maker) == b"answer 3"
     assert await answers.answer("b", maker) == b"answer 4"
+
+
+async def test_an_answer_made_anew_takes_the_place_of_the_former(filled: Pool) -> None:
+    answers, maker = KeptAnswers(filled, "status", most_bytes=2 * len(b"answer 1")), Maker()
+    maker.released.set()
+    for _ in range(5):
+        await filled.execute("update checkpoints set applied_at = clock_timestamp()")
+        last = await answers.answer("a", maker)
+
+    await answers.answer("b", maker)
+
+    assert await answers.answer("a", maker) == last
 
 
 async def _parked(pool: Pool, world: Campaign, *units: str) -> tuple[ParkedEvents, Applier]:
