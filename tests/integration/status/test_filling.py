@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from uuid import uuid4
@@ -13,6 +14,7 @@ from services.status.far_behind import filled
 from services.status.projections import StatusProjection
 from services.status.rebuilding.filling import OpenPool
 from services.status.rebuilding.keeping import dropped, kept, taken_back
+from services.status.rebuilding.processes import LaneFailed
 from services.status.rebuilding.rebuild import Rebuild, alone
 from services.status.rebuilding.refusals import (
     FillingNotPossible,
@@ -89,6 +91,9 @@ SIZES = dict.fromkeys(range(PARTITIONS), 1_000_000)
 """So much that lanes divide it, whatever the topics hold."""
 
 
+_INDEXES = "select indexdef from pg_indexes where tablename = 'history' order by indexdef"
+
+
 async def applied(pool: Pool, told: Sequence[Envelope]) -> None:
     await Applier(pool, StatusProjection(), Feed(told)).apply(records(told))
 
@@ -113,6 +118,17 @@ async def test_empty_views_are_filled_with_history_and_checkpoints(
     assert await everything(pool) == expected
     entry = (await kept(pool, "status")).rebuilds[0]
     assert (entry.purpose, entry.state, entry.events_read) == ("fill", "switched", len(told))
+
+
+async def test_a_history_filled_from_nothing_keeps_its_indexes(
+    pool: Pool, topics: Topics, opened: OpenPool
+) -> None:
+    before = await pool.fetch(_INDEXES)
+    await topics.hold(records(moved().told.envelopes))
+
+    await topics.fill(pool, opened)
+
+    assert await pool.fetch(_INDEXES) == before
 
 
 async def test_lanes_fill_the_same_rows(pool: Pool, topics: Topics, opened: OpenPool) -> None:
@@ -258,6 +274,27 @@ async def test_parked_events_are_left_where_they_are(
         await Rebuild(pool, "status").fill(topics.source, SIZES, opened)
 
     assert await pool.fetchval("select count(*) from history") == 0
+
+
+async def test_a_lane_that_was_killed_leaves_the_views_as_they_are(
+    pool: Pool, topics: Topics, opened: OpenPool
+) -> None:
+    told = moved().told.envelopes
+    expected = await by_batches(pool, told)
+    await topics.hold(records(told))
+
+    class Dying(FromTopics):
+        async def whole(self, sizes: Mapping[int, int]) -> AsyncIterator[Batches]:
+            async for batches in super().whole(sizes):
+                yield batches
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(LaneFailed):
+        await Rebuild(pool, "status").fill(Dying(topics.address, topics.names), SIZES, opened)
+    assert await pool.fetchval("select count(*) from history") == 0
+
+    await topics.fill(pool, opened)
+    assert await everything(pool) == expected
 
 
 async def test_who_was_overtaken_changes_nothing(
