@@ -76,6 +76,8 @@ class ApiSettings(Protocol):
     @property
     def pool_size(self) -> int: ...
     @property
+    def pool_ready(self) -> int: ...
+    @property
     def issuer_url(self) -> str: ...
     @property
     def service_account(self) -> str: ...
@@ -93,7 +95,9 @@ def api_app(settings: ApiSettings, metrics: Metrics, client: httpx.AsyncClient) 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         pool = await patiently(
-            lambda: open_pool(settings.database_url, SCHEMA, size=settings.pool_size)
+            lambda: open_pool(
+                settings.database_url, SCHEMA, size=settings.pool_size, ready=settings.pool_ready
+            )
         )
         store = EventStore(pool, RECTIFICATION)
         handler = CommandHandler(store)

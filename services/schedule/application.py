@@ -40,7 +40,9 @@ def api_app(settings: Settings, metrics: Metrics, client: httpx.AsyncClient) -> 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         pool = await patiently(
-            lambda: open_pool(settings.database_url, SCHEMA, size=settings.pool_size)
+            lambda: open_pool(
+                settings.database_url, SCHEMA, size=settings.pool_size, ready=settings.pool_ready
+            )
         )
         store = EventStore(pool, SCHEDULE)
         token = ServiceToken(settings.issuer_url, settings.service_account, client)

@@ -55,7 +55,12 @@ def application(settings: Settings, client: httpx.AsyncClient | None = None) -> 
         async with AsyncExitStack() as stack:
             pool = await stack.enter_async_context(
                 await patiently(
-                    lambda: open_pool(settings.database_url, SCHEMA, size=settings.pool_size)
+                    lambda: open_pool(
+                        settings.database_url,
+                        SCHEMA,
+                        size=settings.pool_size,
+                        ready=settings.pool_ready,
+                    )
                 )
             )
             own = await stack.enter_async_context(direct_client())

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -47,6 +48,7 @@ class KafkaAddress:
         return [server.strip() for server in self.bootstrap_servers.split(",")]
 
 
+@lru_cache(10_000)
 def partition_of(league: str) -> int:
     """Kafka's own key hash, so that any client finds a league where we put it."""
     return (int(murmur2(league.encode())) & 0x7FFFFFFF) % PARTITIONS

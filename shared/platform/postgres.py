@@ -54,11 +54,25 @@ async def _nothing_to_reset(_: Connection) -> None:
     """
 
 
-async def open_pool(database_url: str, schema: str, *, size: int = 10) -> Pool:
-    """A pool whose connections see only this schema."""
+# What asyncpg asks the server about when it first meets it, on each connection by itself.
+_TYPES = """
+select $1::date[], $2::int[], $3::bigint[], $4::timestamptz[], $5::uuid[], $6::bytea[], $7::jsonb[],
+       $8::bool[]
+"""
+
+
+async def _learn_types(connection: Connection) -> None:
+    await connection.prepare(_TYPES)
+
+
+async def open_pool(database_url: str, schema: str, *, size: int = 10, ready: int = 0) -> Pool:
+    """A pool whose connections see only this schema.
+
+    So many are `ready` at once, and stay: the first who ask after a quiet hour wait for none.
+    """
     return await asyncpg.create_pool(
         database_url,
-        min_size=1,
+        min_size=min(max(ready, 1), size),
         max_size=size,
         server_settings={
             "search_path": schema,
@@ -67,6 +81,7 @@ async def open_pool(database_url: str, schema: str, *, size: int = 10) -> Pool:
         },
         command_timeout=120,
         reset=_nothing_to_reset,
+        init=_learn_types if ready else None,
     )
 
 

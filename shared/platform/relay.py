@@ -211,15 +211,14 @@ class Relay:
         nobody would hear that the brokers are away.
         """
         service, topic = self._contract.service, self._contract.topic
-        sent = [
-            await sender.send(
-                topic,
-                msgspec.json.encode(envelope_of(service, row)),
-                key=row["league"].encode(),
-                partition=partition_of(row["league"]),
-            )
-            for row in rows
-        ]
+        sent = []
+        for league, group in groupby(rows, itemgetter("league")):
+            key, partition = league.encode(), partition_of(league)
+            for row in group:
+                value = msgspec.json.encode(envelope_of(service, row))
+                sent.append(await sender.send(topic, value, key=key, partition=partition))
+            # What there is of one league goes out while the next one's is encoded.
+            await asyncio.sleep(0)
         # All are awaited, also after a failure, so that none of them fails unheard.
         offsets: list[int] = []
         async with asyncio.timeout(_ACKNOWLEDGED_SECONDS):

@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     metrics_port: int
     log_level: str = "INFO"
     pool_size: int = Field(default=10, ge=2)
+    pool_ready: int = Field(default=4, ge=0)
     units_url: str = ""
     schedule_url: str = ""
     supervision_url: str = ""

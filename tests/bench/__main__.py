@@ -32,7 +32,8 @@ async def measure(
     units = units_in()
     world.open_campaign(CAMPAIGN, units)
     for part in parts:
-        await PARTS[part](world, report, units)
+        with report.part(part):
+            await PARTS[part](world, report, units)
     if national is not None:
         await _national(world, report, national)
 
@@ -107,7 +108,8 @@ async def _national(world: World, report: Report, path: Path) -> None:
     await world.settle()
     largest = max(trees, key=lambda root: len(trees[root]))
     scale = f"{len(units):,} units in the views"
-    await viewing.status_answers(world, f"national-{largest}", trees[largest], report, scale)
+    with report.part("national scale"):
+        await viewing.status_answers(world, f"national-{largest}", trees[largest], report, scale)
     memory.resident(world.stack, report)
 
 

@@ -1,12 +1,16 @@
 """The bench's table and JSON file: each figure with its target and whether it was met."""
 
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
+
+_STAT: Final = Path("/proc/stat")
 
 Compare = Literal["at least", "under"]
 
@@ -43,6 +47,15 @@ class Report:
         for figure in figures:
             self._console.print(f"  {figure.name}: {figure.value:,.3g} {figure.unit}")
 
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """What of the processors' time others of the same host took meanwhile, where it is told."""
+        before = _processor_time()
+        yield
+        taken, whole = (b - a for a, b in zip(before, _processor_time(), strict=True))
+        if whole:
+            self.add(Figure(f"taken by others of the host, {name}", 100 * taken / whole, "%"))
+
     def table(self) -> None:
         table = Table("figure", "measured", "unit", "target", "met", "note")
         for f in self.figures:
@@ -55,6 +68,15 @@ class Report:
         machine = {"python": platform.python_version(), "machine": platform.machine()}
         body = {"machine": machine, "figures": self.figures}
         path.write_bytes(msgspec.json.format(msgspec.json.encode(body), indent=2))
+
+
+def _processor_time() -> tuple[int, int]:
+    """Ticks that were taken from us, and all; none where the system does not tell."""
+    try:
+        ticks = [int(each) for each in _STAT.read_text().split("\n", 1)[0].split()[1:9]]
+    except OSError:
+        return 0, 0
+    return ticks[7], sum(ticks)
 
 
 def percentile(values: list[float], share: float) -> float:

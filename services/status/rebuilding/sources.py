@@ -1,5 +1,6 @@
 """Sources a rebuild reads from: the topics, the history kept beside the views, the services' feeds."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
@@ -27,6 +28,7 @@ PART_EVENTS = 20_000
 
 _BATCH_RECORDS = 5_000
 _WAIT_MILLISECONDS = 200
+_ENDS_SECONDS = 30.0
 
 _HISTORY = """
 select value from history where service = $1 and league = $2 and version <= $3 order by version
@@ -89,7 +91,8 @@ class FromTopics:
     async def ends(self) -> dict[TopicPartition, int]:
         """The offset at which the next record of each partition will stand.
 
-        As fetches report it: the embedded broker lists where the last batch begins.
+        As fetches report it: the embedded broker lists where the last batch begins. TimeoutError
+        where a partition has nobody to tell.
         """
         partitions = [tp for topic in self._topics for tp in partitions_of(topic)]
         consumer = reader(self._address)
@@ -98,8 +101,9 @@ class FromTopics:
             consumer.assign(partitions)
             for tp, listed in (await consumer.end_offsets(partitions)).items():
                 consumer.seek(tp, listed)
-            while not all(consumer.highwater(tp) is not None for tp in partitions):
-                await consumer.getmany(timeout_ms=_WAIT_MILLISECONDS)
+            async with asyncio.timeout(_ENDS_SECONDS):
+                while any(consumer.highwater(tp) is None for tp in partitions):
+                    await consumer.getmany(timeout_ms=_WAIT_MILLISECONDS)
             return {tp: consumer.highwater(tp) for tp in partitions}
         finally:
             await consumer.stop()
