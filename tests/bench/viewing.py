@@ -40,6 +40,7 @@ async def status_answers(
     ]
     await _root(world, campaign, units[0], report, scale)
     report.add(
+        Figure(f"bare request p99, at the same pace, {scale}", await _bare(world), "ms"),
         Figure(
             f"status of region and leagues, first, at most, {scale}",
             max(first.seconds) * 1000,
@@ -99,6 +100,13 @@ async def _root(world: World, campaign: str, root: Unit, report: Report, scale: 
     rounds = [await send(world.stack.urls["status"], calls, CONNECTIONS) for _ in range(ROUNDS)]
     p99 = _middle(rounds, 0.99)
     report.add(Figure(f"status of the root p99, {scale}", p99, "ms", "under", 25))
+
+
+async def _bare(world: World) -> float:
+    """What a request for nothing takes on this machine, in milliseconds."""
+    calls = [Call("GET", "/livez", due_seconds=n / PER_SECOND) for n in range(500)]
+    rounds = [await send(world.stack.urls["status"], calls, CONNECTIONS) for _ in range(ROUNDS)]
+    return _middle(rounds, 0.99)
 
 
 def _middle(rounds: Sequence[Taken], share: float) -> float:
