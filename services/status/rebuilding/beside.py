@@ -5,7 +5,7 @@ search path works on them with the same statements.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, Literal
 
@@ -43,18 +43,15 @@ def _but_fact(names: Iterable[str]) -> str:
 
 # Lines of a root are told by all parts, other lines by one part only: but for those of the rest.
 _PIECES: Final = ("rollup_roots", "rollup_rest")
-_GATHER = """
-insert into rollup_daily
-    select campaign, ancestor, tree, class, metric, effective_on, judged_on, sum(n)
-    from rollup_roots group by 1, 2, 3, 4, 5, 6, 7 having sum(n) <> 0;
-"""
-_ADD_REST = """
+# Taken away as they are added: whoever goes on after us adds none of them twice.
+_ADD_PIECES = """
+with roots as (delete from rollup_roots returning *), rest as (delete from rollup_rest returning *)
 insert into rollup_daily as r
     select campaign, ancestor, tree, class, metric, effective_on, judged_on, sum(n)
-    from rollup_rest group by 1, 2, 3, 4, 5, 6, 7 having sum(n) <> 0
+    from (select * from roots union all select * from rest) piece
+    group by 1, 2, 3, 4, 5, 6, 7 having sum(n) <> 0
     on conflict (campaign, ancestor, tree, effective_on, class, metric, judged_on)
-    do update set n = r.n + excluded.n;
-analyze rollup_daily
+    do update set n = r.n + excluded.n
 """
 # Indexes are built at the end, from all rows at once: a third of the time of row by row. Nothing
 # selects by what is in a fact: to sort thousands of them for the planner took longest of all.
@@ -205,13 +202,19 @@ class Beside:
         rows = await connection.fetch(_ELSEWHERE, *columns(units, 2)) if units else []
         return {key: fact for key, (_, fact) in read_facts(units, rows).items()}
 
+    async def index_lines(self, pool: Pool) -> None:
+        """Index the lines of the parts, unless that was done."""
+        await self._index(pool, "rollup_daily", _INDEX_ROLLUPS)
+
     async def index(self, pool: Pool) -> None:
-        """Gather the lines and build the indexes, unless that was done: each at once or not."""
-        async with asyncio.TaskGroup() as both:
-            both.create_task(self._index(pool, "unit_facts", _INDEX_FACTS))
-            both.create_task(
-                self._index(pool, "rollup_daily", _GATHER + _INDEX_ROLLUPS + _ADD_REST)
-            )
+        """Build what indexes there are not yet, and add the pieces: each at once or not."""
+        await together(self._index(pool, "unit_facts", _INDEX_FACTS), self._add_pieces(pool))
+
+    async def _add_pieces(self, pool: Pool) -> None:
+        await self.index_lines(pool)
+        async with pool.acquire() as connection, self.transaction(connection):
+            await connection.execute(_ADD_PIECES, timeout=LONG_SECONDS)
+            await connection.execute("analyze rollup_daily", timeout=LONG_SECONDS)
 
     async def index_history(self, pool: Pool) -> None:
         """The indexes of the history beside, as the present one has them."""
@@ -254,6 +257,16 @@ class Beside:
             f'create schema "{leaving}"; {moves}; drop schema "{self.schema}" cascade;'
             f' drop schema if exists "{former}" cascade; {kept if keep_former else dropped}'
         )
+
+
+async def together(*works: Coroutine[Any, Any, None]) -> None:
+    """Do all at the same time; when one fails the others end, and its own failure is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(work)
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
 
 
 @asynccontextmanager

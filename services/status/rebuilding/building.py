@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from services.status.projections import update_views
-from services.status.rebuilding.beside import Beside, is_busy, workers_wait
+from services.status.rebuilding.beside import Beside, is_busy, together, workers_wait
 from services.status.rebuilding.comparing import Comparison, compared
 from services.status.rebuilding.journal import Journal, Stage
 from services.status.rebuilding.reading import Excluded, Reading, Slim, Taken, slim
@@ -139,12 +139,16 @@ class Building:
     async def finish(self) -> None:
         """What no part alone could tell; then sums and indexes."""
         if self.stage == "reading":
-            async with self.beside.transaction(self.connection):
-                await self._write_rest()
-                await self._tell("indexing")
+            # Pieces are added at the end: the lines of parts need not wait for them.
+            await together(self._rest_written(), self.beside.index_lines(self.pool))
             self.stage = "indexing"
         await self.beside.index(self.pool)
         self.stage = "catching-up"
+
+    async def _rest_written(self) -> None:
+        async with self.beside.transaction(self.connection):
+            await self._write_rest()
+            await self._tell("indexing")
 
     async def _write_rest(self) -> None:
         connection, facts = self.connection, Recollection()

@@ -4,7 +4,6 @@ What is taken is what the worker would have taken batch by batch; whatever is no
 filling, and is left to the worker, who knows what to do about it.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from typing import Final, TypeAlias
 
 from aiokafka import ConsumerRecord
 
-from services.status.rebuilding.beside import LONG_SECONDS, TABLES
+from services.status.rebuilding.beside import LONG_SECONDS, TABLES, together
 from services.status.rebuilding.building import Building, standing
 from services.status.rebuilding.lanes import FEW_EVENTS, shares
 from services.status.rebuilding.processes import side_by_side
@@ -117,10 +116,10 @@ class Filling(Building):
 
     async def finish(self) -> None:
         """As of any views; where none are kept yet, the history's indexes are made meanwhile."""
-        async with asyncio.TaskGroup() as both:
-            both.create_task(super().finish())
-            if not self.before:
-                both.create_task(self.beside.index_history(self.pool))
+        finishing = [super().finish()]
+        if not self.before:
+            finishing.append(self.beside.index_history(self.pool))
+        await together(*finishing)
 
     async def _round(self) -> tuple[dict[HistoryKey, int], Excluded, int]:
         """Say how far the views have come, where nobody has done so since; keep the history."""

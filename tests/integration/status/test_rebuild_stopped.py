@@ -99,6 +99,22 @@ async def test_what_came_meanwhile_is_in_the_rebuild_gone_on_with(
     assert await everything(pool) == before
 
 
+@pytest.mark.parametrize("times", [1, 2])
+async def test_indexes_and_pieces_that_were_done_already_take_in_the_rest(
+    pool: Pool, told: Sequence[Envelope], times: int
+) -> None:
+    before = await failed_after(pool, 2)
+    async with pool.acquire() as connection:
+        beside = await Beside.of(connection)
+    await beside.index_lines(pool)
+    for _ in range(times):
+        await beside.index(pool)
+
+    await Rebuild(pool, "status").resume(FromHistory(pool, part_events=1))
+
+    assert await everything(pool) == before
+
+
 class Incomplete(Stopping):
     """From some league on, the histories lack their ends."""
 
