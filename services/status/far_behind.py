@@ -6,9 +6,11 @@ Batch by batch, 150,000 events take half a minute; filled, with nothing to take 
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 import structlog
+from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
 from services.status.projections import StatusProjection
@@ -75,8 +77,9 @@ async def _filled(
                 await asyncio.sleep(_WAIT_SECONDS)
             else:
                 log.info("views-filled", events=events)
-                # Else the group would read, and skip, all that was taken.
-                await begin_at(address, group, ends)
+                # Else the group reads all that was taken, and skips it: versions say what we have.
+                with suppress(KafkaError):
+                    await begin_at(address, group, ends)
                 return
     except Exception as cause:  # noqa: BLE001 - whatever it is: batches go on, and tell their own
         log.warning("views-not-filled", error=repr(cause))

@@ -10,3 +10,5 @@ class StatusSettings(Settings):
 
     port: int = Field(default=8105, ge=1, le=65_535)
     metrics_port: int = Field(default=8115, ge=1, le=65_535)
+    fill_at_least: int = Field(default=40_000, ge=0)
+    """So many new records are taken at once when the worker starts; 0 for never."""

@@ -9,6 +9,7 @@ from services.status.far_behind import POOL_OF_LANE, filled
 from services.status.projections import StatusProjection
 from services.status.renewing import renewed
 from services.status.schema import SCHEMA, migrations
+from services.status.settings import StatusSettings
 from shared.platform.client import direct_client
 from shared.platform.following import Following
 from shared.platform.metrics import Metrics
@@ -21,7 +22,7 @@ from shared.platform.worker import PROMPT_MILLISECONDS
 _GROUP = "campaign-status"
 
 
-async def worker(settings: Settings, metrics: Metrics) -> None:
+async def worker(settings: StatusSettings, metrics: Metrics) -> None:
     """Keep the views in step with the topics until told to stop."""
     collect_seldom()
     async with direct_client() as http, await patiently(lambda: _pool(settings)) as pool:
@@ -34,7 +35,9 @@ async def worker(settings: Settings, metrics: Metrics) -> None:
 
         async def follow(stop: asyncio.Event) -> None:
             await renewed(pool, stop)
-            await filled(settings.kafka, pool, _GROUP, lambda: _lane(settings), stop)
+            if settings.fill_at_least:
+                lane, at_least = lambda: _lane(settings), settings.fill_at_least
+                await filled(settings.kafka, pool, _GROUP, lane, stop, at_least=at_least)
             await views.run(stop)
 
         wanted = migrations()
