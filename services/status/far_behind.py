@@ -7,18 +7,21 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
+from services.status.learning import CONTRACTS
 from services.status.projections import StatusProjection
 from services.status.rebuilding.filling import OpenPool
 from services.status.rebuilding.lanes import FEW_EVENTS
 from services.status.rebuilding.rebuild import Rebuild
 from services.status.rebuilding.refusals import RebuildRunning
 from services.status.rebuilding.sources import TOPICS, FromTopics
+from shared.platform.completeness import Feeds
 from shared.platform.kafka import KafkaAddress, begin_at, begun_at
 from shared.platform.postgres import Pool
 from shared.platform.running import unless_stopped
@@ -39,50 +42,69 @@ select exists (
 """
 
 
-async def filled(
-    address: KafkaAddress,
-    pool: Pool,
-    group: str,
-    opened: OpenPool,
-    stop: asyncio.Event,
-    topics: Sequence[str] = TOPICS,
-    at_least: int = FEW_EVENTS,
-) -> None:
-    """Fill the views where that is sooner than batches, or until told to stop.
-
-    What cannot be filled is told, and left to batches. Nothing is to be consumed before.
+@dataclass(frozen=True, slots=True)
+class FarBehind:
+    """A worker about to follow the topics: what it follows, as which group, and how lanes open
+    pools of their own.
     """
-    await unless_stopped(_filled(address, pool, group, opened, topics, at_least), stop)
 
+    address: KafkaAddress
+    pool: Pool
+    group: str
+    feeds: Feeds
+    opened: OpenPool
+    topics: Sequence[str] = TOPICS
+    at_least: int = FEW_EVENTS
 
-async def _filled(
-    address: KafkaAddress,
-    pool: Pool,
-    group: str,
-    opened: OpenPool,
-    topics: Sequence[str],
-    at_least: int,
-) -> None:
-    try:
-        await topics_there(address, topics)
-        source = FromTopics(address, topics)
-        rebuild = Rebuild(pool, StatusProjection.name)
-        while await _is_far_behind(address, pool, group, ends := await source.ends(), at_least):
-            try:
-                events = await rebuild.fill(source, _sizes(ends), opened)
-            except RebuildRunning:
-                # Whoever fills does it for us; whoever else rebuilds wants nobody to wait.
-                if not await pool.fetchval(_FILLING, StatusProjection.name):
+    async def filled(self, stop: asyncio.Event) -> None:
+        """Fill the views where that is sooner than batches, or until told to stop.
+
+        What cannot be filled is told, and left to batches. Nothing is to be consumed before.
+        """
+        await unless_stopped(self._filled(), stop)
+
+    async def _filled(self) -> None:
+        source = FromTopics(self.address, self.topics)
+        rebuild = Rebuild(self.pool, StatusProjection.name)
+        try:
+            await topics_there(self.address, self.topics)
+            while await self._is_far(ends := await source.ends()):
+                try:
+                    events = await rebuild.fill(source, _sizes(ends), self.opened)
+                except RebuildRunning:
+                    # Whoever fills does it for us; whoever else rebuilds wants nobody to wait.
+                    if not await self.pool.fetchval(_FILLING, StatusProjection.name):
+                        return
+                    await asyncio.sleep(_WAIT_SECONDS)
+                else:
+                    log.info("views-filled", events=events)
+                    # Else the group reads all that was taken, and skips it.
+                    with suppress(KafkaError):
+                        await begin_at(self.address, self.group, ends)
                     return
-                await asyncio.sleep(_WAIT_SECONDS)
-            else:
-                log.info("views-filled", events=events)
-                # Else the group reads all that was taken, and skips it: versions say what we have.
-                with suppress(KafkaError):
-                    await begin_at(address, group, ends)
-                return
-    except Exception as cause:  # noqa: BLE001 - whatever it is: batches go on, and tell their own
-        log.warning("views-not-filled", error=repr(cause))
+        except Exception as cause:  # noqa: BLE001 - whatever it is: batches go on, and tell their own
+            log.warning("views-not-filled", error=repr(cause))
+
+    async def _is_far(self, ends: Mapping[TopicPartition, int]) -> bool:
+        """Whether what is new is much, and not little beside what would be read again."""
+        applied = await self.pool.fetchval(_APPLIED, StatusProjection.name)
+        new = sum(ends.values()) - applied
+        if new >= self.at_least:
+            new = min(new, await self._recorded(ends) - applied)
+        return bool(new >= self.at_least and new * 2 >= applied)
+
+    async def _recorded(self, ends: Mapping[TopicPartition, int]) -> int:
+        """How many events there are, when records may have been sent twice: as their services say,
+        and while one is away, those that we have and those that the group has not read.
+        """
+        try:
+            heads = [await self.feeds.heads(contract.service) for contract in CONTRACTS]
+        except Exception as away:  # noqa: BLE001 - a feed says in many ways that it cannot
+            log.info("heads-not-known", error=repr(away))
+            applied = await self.pool.fetchval(_APPLIED, StatusProjection.name)
+            begun = await begun_at(self.address, self.group, ends)
+            return int(applied) + sum(ends.values()) - sum(begun.values())
+        return sum(sum(each.values()) for each in heads)
 
 
 def _sizes(ends: Mapping[TopicPartition, int]) -> dict[int, int]:
@@ -91,23 +113,3 @@ def _sizes(ends: Mapping[TopicPartition, int]) -> dict[int, int]:
     for tp, end in ends.items():
         sizes[tp.partition] += end
     return dict(sizes)
-
-
-async def _is_far_behind(
-    address: KafkaAddress,
-    pool: Pool,
-    group: str,
-    ends: Mapping[TopicPartition, int],
-    at_least: int,
-) -> bool:
-    """Whether what is new is much, and not little beside what would be read again.
-
-    Records may be sent twice, and a broker may forget how far a group was: what neither versions
-    nor offsets say we have is new.
-    """
-    applied = await pool.fetchval(_APPLIED, StatusProjection.name)
-    records = sum(ends.values())
-    new = records - applied
-    if new >= at_least:
-        new = min(new, records - sum((await begun_at(address, group, ends)).values()))
-    return bool(new >= at_least and new * 2 >= applied)

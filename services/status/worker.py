@@ -5,12 +5,13 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from services.status.far_behind import POOL_OF_LANE, filled
+from services.status.far_behind import POOL_OF_LANE, FarBehind
+from services.status.learning import CONTRACTS
 from services.status.projections import StatusProjection
 from services.status.renewing import renewed
 from services.status.schema import SCHEMA, migrations
 from services.status.settings import StatusSettings
-from shared.platform.client import direct_client
+from shared.platform.client import direct_client, feeds_of
 from shared.platform.following import Following
 from shared.platform.metrics import Metrics
 from shared.platform.postgres import Pool, open_pool
@@ -36,10 +37,13 @@ async def worker(settings: StatusSettings, metrics: Metrics) -> None:
         async def follow(stop: asyncio.Event) -> None:
             await renewed(pool, stop)
             if settings.fill_at_least:
-                lane, at_least = lambda: _lane(settings), settings.fill_at_least
-                await filled(settings.kafka, pool, _GROUP, lane, stop, at_least=at_least)
+                await behind.filled(stop)
             await views.run(stop)
 
+        behind = FarBehind(
+            settings.kafka, pool, _GROUP, feeds_of(settings, CONTRACTS, http),
+            lambda: _lane(settings), at_least=settings.fill_at_least,
+        )  # fmt: skip
         wanted = migrations()
         await run_worker(settings, metrics, ready, [follow])
 

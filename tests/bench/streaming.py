@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 from prometheus_client import CollectorRegistry
 
-from services.status.far_behind import POOL_OF_LANE, filled
+from services.status.far_behind import POOL_OF_LANE, FarBehind
 from services.status.learning import CONTRACTS
 from services.status.projections import StatusProjection
 from services.status.rebuilding.lanes import Lanes
@@ -185,9 +185,9 @@ async def _views(world: World, schema: str, events: int) -> AsyncIterator[_Views
 async def _filled(views: _Views, address: KafkaAddress) -> float:
     """Seconds, from a worker's first question to the broker until all is applied."""
     started = time.perf_counter()
-    await filled(
-        address, views.pool, f"bench-{uuid4()}", lambda: _pool_of_lane(views), asyncio.Event()
-    )
+    group = f"bench-{uuid4()}"
+    behind = FarBehind(address, views.pool, group, _Feeds(), lambda: _pool_of_lane(views))
+    await behind.filled(asyncio.Event())
     took = time.perf_counter() - started
     await views.all_applied()
     return took
@@ -196,7 +196,7 @@ async def _filled(views: _Views, address: KafkaAddress) -> float:
 async def _applied(views: _Views, address: KafkaAddress) -> float:
     """Seconds, from the first batch begun to the last applied: joining a group is no part of it."""
     projection = StatusProjection()
-    applier = _Timed(views.pool, projection, _no_feed)
+    applier = _Timed(views.pool, projection, _Feeds().events)
     metrics = Metrics(CollectorRegistry())
     group = f"bench-{uuid4()}"
     consuming = Consuming(address, views.pool, projection, applier, group, metrics)
@@ -244,5 +244,11 @@ async def _reached(applier: Applier, events: int) -> None:
         await asyncio.sleep(0.005)
 
 
-async def _no_feed(service: str, league: str, after: int, up_to: int) -> list[Envelope]:
-    raise RuntimeError(f"the topic of {service} has a gap in {league} from {after} to {up_to}")
+class _Feeds:
+    """Services that are away: all there is must come from the topics."""
+
+    async def heads(self, service: str) -> Mapping[str, int]:
+        raise ConnectionError(service)
+
+    async def events(self, service: str, league: str, after: int, up_to: int) -> list[Envelope]:
+        raise RuntimeError(f"the topic of {service} has a gap in {league} from {after} to {up_to}")

@@ -15,10 +15,13 @@ from deploy.clean import forget
 from deploy.kafka.server import ApacheKafka
 from deploy.layout import Ports, data_dir_from_environment
 from deploy.local import Stack
+from services.status.schema import SCHEMA as STATUS
 from shared.platform.kafka import KafkaAddress
 from tests.faults.load import BANNERS, Load
 from tests.faults.recounting import Recount
+from tests.faults.servers import opened
 from tests.integration.platform.topics import until
+from tests.integration.status.tables import empty
 
 # Other nights each time; FAULTS_SEED brings back those that failed, whose log names it.
 SEED = int(os.environ.get("FAULTS_SEED") or random.randrange(10_000))
@@ -114,3 +117,26 @@ async def test_a_night_of_kills_loses_and_doubles_nothing(
     assert await recount.lost_or_doubled() == {}
     assert await recount.views_shown() == await recount.views_recounted()
     assert await recount.inline_views_that_differ() == []
+
+
+@pytest.mark.kafka
+async def test_views_that_were_lost_are_filled_by_a_worker_though_it_is_killed_on_the_way(
+    own_stack: Stack, load: Load, recount: Recount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await load.keep(1)
+    await until(recount.shown, LEVEL_SECONDS)
+    shown = await recount.views_shown()
+    monkeypatch.setenv("FILL_AT_LEAST", "1")
+    await asyncio.to_thread(own_stack.kill, "status-worker")
+    async with opened(own_stack.database_url, STATUS) as pool:
+        await empty(pool)
+
+    for _ in range(2):
+        await asyncio.to_thread(own_stack.restart, "status-worker")
+        await asyncio.to_thread(own_stack.kill, "status-worker")
+    await asyncio.to_thread(own_stack.restart, "status-worker")
+    await until(recount.shown, LEVEL_SECONDS)
+
+    assert '"views-filled"' in own_stack.log("status-worker").read_text("utf-8")
+    assert await recount.lost_or_doubled() == {}
+    assert await recount.views_shown() == shown == await recount.views_recounted()

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from services.status.far_behind import filled
+from services.status.far_behind import FarBehind
 from services.status.projections import StatusProjection
 from services.status.rebuilding.filling import OpenPool
 from services.status.rebuilding.keeping import dropped, kept, taken_back
@@ -24,16 +24,18 @@ from services.status.rebuilding.refusals import (
 from services.status.rebuilding.sources import Batches, FromHistory, FromTopics
 from services.status.schema import SCHEMA
 from shared.kernel.envelope import Envelope
+from shared.platform.completeness import Feeds as FeedsOfServices
 from shared.platform.consuming import Applier, Record
 from shared.platform.kafka import (
     PARTITIONS,
     KafkaAddress,
+    begin_at,
     begun_at,
     ensure_topics,
     producer,
 )
 from shared.platform.postgres import Pool, open_pool
-from tests.integration.status.tables import Feed, Tables, empty, everything, records
+from tests.integration.status.tables import Feed, Feeds, Tables, empty, everything, records
 from tests.integration.status.test_rebuilding import moved
 from tests.unit.status.histories import World, histories
 from tests.unit.status.thing_steps import THING_STEPS
@@ -41,6 +43,16 @@ from tests.unit.status.thing_steps import THING_STEPS
 SERVICES = ("units", "schedule", "supervision", "rectification")
 
 pytestmark = pytest.mark.kafka
+
+
+class Away(Feeds):
+    """Services that do not answer."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+
+    async def heads(self, service: str) -> dict[str, int]:
+        raise ConnectionError(service)
 
 
 class Topics:
@@ -62,9 +74,14 @@ class Topics:
             await sender.send(topic, record.value, partition=record.partition)
         await sender.stop()
 
+    def behind(
+        self, pool: Pool, opened: OpenPool, feeds: FeedsOfServices, at_least: int = 1
+    ) -> FarBehind:
+        return FarBehind(self.address, pool, self.group, feeds, opened, self.names, at_least)
+
     async def fill(self, pool: Pool, opened: OpenPool, at_least: int = 1) -> None:
-        """As the worker does when it starts."""
-        await filled(self.address, pool, self.group, opened, asyncio.Event(), self.names, at_least)
+        """As the worker does when it starts, here while the services are away."""
+        await self.behind(pool, opened, Away(), at_least).filled(asyncio.Event())
 
     @property
     def source(self) -> FromTopics:
@@ -190,6 +207,32 @@ async def test_filled_views_go_on_in_step_from_where_the_topics_ended(
 
     assert begins == ends
     assert sum(ends.values()) == half
+    assert await everything(pool) == expected
+
+
+async def test_what_was_sent_twice_is_not_new(pool: Pool, topics: Topics, opened: OpenPool) -> None:
+    told = moved().told.envelopes
+    await applied(pool, told)
+    await topics.hold([*records(told), *records(told)])
+    before = await kept(pool, "status")
+
+    await topics.behind(pool, opened, Feeds(told)).filled(asyncio.Event())
+
+    assert await kept(pool, "status") == before
+
+
+async def test_views_that_lost_what_their_group_has_read_are_filled(
+    pool: Pool, topics: Topics, opened: OpenPool
+) -> None:
+    told = moved().told.envelopes
+    expected = await by_batches(pool, told)
+    await topics.hold(records(told))
+    await begin_at(topics.address, topics.group, await topics.source.ends())
+
+    await topics.fill(pool, opened)
+    assert await pool.fetchval("select count(*) from history") == 0
+    await topics.behind(pool, opened, Feeds(told)).filled(asyncio.Event())
+
     assert await everything(pool) == expected
 
 
@@ -342,9 +385,7 @@ async def test_one_who_is_told_to_stop_leaves_the_views_as_they_are(
             "insert into rebuilds (projection, purpose, source, state, stage, made_with,"
             " events_wanted) values ('status', 'fill', 'topics', 'running', 'reading', '', 1)"
         )
-        waiting = asyncio.create_task(
-            filled(topics.address, pool, topics.group, opened, stop, topics.names, 1)
-        )
+        waiting = asyncio.create_task(topics.behind(pool, opened, Away()).filled(stop))
         await asyncio.sleep(1)
         assert not waiting.done()
         stop.set()
