@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
         case "worker":
             from services.status.worker import worker
 
-            run(worker(settings, Metrics()))
+            run(worker(settings, Metrics(), settings.fill_at_least))
         case "migrate":
             run(migrated(settings.database_url, SCHEMA, migrations()))
         case _:

@@ -10,7 +10,6 @@ from services.status.learning import CONTRACTS
 from services.status.projections import StatusProjection
 from services.status.renewing import renewed
 from services.status.schema import SCHEMA, migrations
-from services.status.settings import StatusSettings
 from shared.platform.client import direct_client, feeds_of
 from shared.platform.following import Following
 from shared.platform.metrics import Metrics
@@ -23,8 +22,10 @@ from shared.platform.worker import PROMPT_MILLISECONDS
 _GROUP = "campaign-status"
 
 
-async def worker(settings: StatusSettings, metrics: Metrics) -> None:
-    """Keep the views in step with the topics until told to stop."""
+async def worker(settings: Settings, metrics: Metrics, fill_at_least: int) -> None:
+    """Keep the views in step with the topics until told to stop; where so many records are new at
+    the start, the views are filled first. 0 for never.
+    """
     collect_seldom()
     async with direct_client() as http, await patiently(lambda: _pool(settings)) as pool:
         views = Following(
@@ -36,13 +37,13 @@ async def worker(settings: StatusSettings, metrics: Metrics) -> None:
 
         async def follow(stop: asyncio.Event) -> None:
             await renewed(pool, stop)
-            if settings.fill_at_least:
+            if fill_at_least:
                 await behind.filled(stop)
             await views.run(stop)
 
         behind = FarBehind(
             settings.kafka, pool, _GROUP, feeds_of(settings, CONTRACTS, http),
-            lambda: _lane(settings), at_least=settings.fill_at_least,
+            lambda: _lane(settings), at_least=fill_at_least,
         )  # fmt: skip
         wanted = migrations()
         await run_worker(settings, metrics, ready, [follow])
